@@ -19,10 +19,10 @@ header.show(
         "training texts.",
         "Tags": "what the network gives each word: B- and a kind where an entity begins, I- where it goes on, O "
         "outside.",
-        "CRF": "a layer that scores which tag may follow which, so that the whole row of tags is chosen at once and "
+        "CRF": "a layer that scores which tag may follow which, so that the whole tag sequence is chosen at once and "
         "not word by word.",
-        "Probability": "of a word's tag: the share of all rows of tags, weighed by the network, in which the word has "
-        "this tag.",
+        "Probability": "of a word's tag: the share of all tag sequences, weighted by the network, in which the word "
+        "has this tag.",
         "≠": "the networks do not agree here.",
     },
 )

@@ -1,31 +1,31 @@
-"""Sentiment: does a text praise or not, and how does a network's belief grow while it reads?"""
+"""Sentiment: is a text positive or negative, and how does a network's prediction change while it reads?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from pages.components import cache, forms, header, networks, notices
-from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
+from pages.components.sentiment import TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
 
 header.show(
     "Sentiment",
-    "Does a text praise or not, which of its words decide, and does it matter in which order they stand?",
+    "Is a text positive or negative, which of its words decide, and does their order matter?",
     {
         "Bars": "from an even chance in the middle to the probability each network gives “positive”.",
-        "Belief film": "the probability of “positive” after each word. The whole network is given the words read so "
-        "far, as if the text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) "
-        "from the end back to this word.",
-        "Shaded band": "the word that turned the decision for the last time, or, where it never turned, the largest "
-        "change.",
-        "Dashed grey": "the average of the words: a network that has no idea of their order.",
-        "Words": "as the network reads them: in lower case, with “don't” parted into “do” and “n't”, and signs as "
-        "words of their own.",
+        "Prediction after each word": "the probability of “positive” after each word. The whole network is given the "
+        "words read so far, as if the text ended there. The forward half (▶) has read them from the beginning, the "
+        "backward half (◀) from the end back to this word.",
+        "Shaded band": "the word at which the prediction flipped for the last time or, where it never flipped, the "
+        "largest change.",
+        "Dashed grey": "the average of the words: a network that knows nothing of their order.",
+        "Words": "as the network reads them: in lower case, with “don't” split into “do” and “n't”, and punctuation "
+        "marks as words of their own.",
     },
 )
 models = networks.installed(context.in_order(cache.list_models("classification")), "classifier")
 names = {name: context.label(info) for name, info in models.items()}
-controls = forms.open_controls(context.PAGE, SentimentView, {"network": names, "tool": TOOLS.labels}, {"tool": FIRST})
+controls = forms.open_controls(context.PAGE, SentimentView, {"network": names, "tool": TOOLS.labels})
 
 left, right = st.columns([3, 2], gap="large")
 with left:

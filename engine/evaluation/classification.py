@@ -7,16 +7,18 @@ label that is given).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from engine.config import JsonObject
-from engine.corpora import Corpus, load_corpus
+from engine.corpora import CORPORA, Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.evaluation.base import corpora_of, facts_of
+from engine.inspection.classification import examples
 from engine.inspection.classification.predictions import MAX_WORDS, is_readable, probabilities_by_direction
 from engine.inspection.classification.quality import COLUMNS, calibration_error
 from engine.inspection.stored.tables import replace_rows, rows_so_far
@@ -78,14 +80,47 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per text of the held-out split: its place, label, probability of label 1, and facts on its words,
-    no text."""
+    """Return one row per text of the held-out split, no text: as `judge_split`, with the facts of the model."""
     name = corpora_of(loaded)[0]
     corpus = load_corpus(name)
     split = evaluated_split(corpus)
+    return judge_split(loaded, corpus, split).assign(**facts_of(loaded, name, corpus, split), split=split)
+
+
+def judge_sample(loaded: LoadedModel, corpus_name: str) -> tuple[str, pd.DataFrame]:
+    """Return the title of the built-in sample that stands in for a corpus, and `judge_split` of its held-out split with
+    each `text`."""
+    sample = load_corpus(CORPORA.get(corpus_name).sample or corpus_name)
+    split = evaluated_split(sample)
+    texts, _ = sample.read(LABELLED_TEXTS, split)
+    frame = judge_split(loaded, sample, split)
+    return sample.spec.title, frame.assign(text=[texts[row] for row in frame["row"]])
+
+
+def add_examples(loaded: LoadedModel, table: Path) -> Iterator[float]:
+    """Measure what the page's tools show of every built-in sentence, and put the rows into `table` in place of older
+    ones; yield the share that is done.
+
+    Raises:
+        DataError: the table that is there is damaged or cannot be written.
+    """
+    rows_so_far(table, examples.COLUMNS)
+    sample = load_corpus(CORPORA.get(corpora_of(loaded)[0]).sample)
+    split = evaluated_split(sample)
+    given = [*examples.OWN.items(), *zip(*sample.read(LABELLED_TEXTS, split), strict=True)]
+    facts, rows = facts_of(loaded, sample.spec.name, sample, split), []
+    for number, (text, label) in enumerate(given, start=1):
+        effects = examples.measure_effects(loaded, tuple(split_words(text)), label)
+        rows.append(facts | {"text": text} | effects)
+        yield number / len(given)
+    replace_rows(table, pd.DataFrame(rows), examples.COLUMNS)
+
+
+def judge_split(loaded: LoadedModel, corpus: Corpus, split: str) -> pd.DataFrame:
+    """Return one row per text of a split: its place, label, probability of label 1, and facts on its words."""
     positions, rows, labels = readable_rows(corpus, split)
     probabilities = probabilities_by_direction(loaded, [row[:MAX_WORDS] for row in rows], directions=False)["both"]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "row": positions,
             "label": labels,
@@ -95,7 +130,6 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
             "has_negation": [not NEGATIONS.isdisjoint(row) for row in rows],
         }
     )
-    return frame.assign(**facts_of(loaded, name, corpus, split), split=split)
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:

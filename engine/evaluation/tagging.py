@@ -8,22 +8,24 @@ only with its exact words and its type. Nakayama (2018), seqeval, counts the sam
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from engine.config import JsonObject
-from engine.corpora import Corpus, load_corpus
+from engine.corpora import CORPORA, Corpus, load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import ModelError
 from engine.evaluation.base import corpora_of, facts_of
 from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.stored.tables import replace_rows, rows_so_far
+from engine.inspection.tagging import examples
+from engine.inspection.tagging.entity_types import as_known
 from engine.inspection.tagging.errors import COLUMNS
 from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
 from engine.inspection.tagging.quality import ABLATION_COLUMNS
-from engine.models.folder import LoadedModel
+from engine.models.folder import LoadedModel, list_models, load_model
 from engine.text.bio import OUTSIDE, illegal_positions
 
 SPLIT = "test"
@@ -86,25 +88,60 @@ def sentences(corpus: Corpus, split: str) -> tuple[list[list[str]], list[list[st
 
 
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per test sentence: its place, right and found tags as numbers into "labels", how many words, a
-    hash of them."""
-    corpus = load_corpus(corpora_of(loaded)[0])
+    """Return one row per test sentence, no word: as `tag_split`, with the facts of the model."""
+    name = corpora_of(loaded)[0]
+    corpus = load_corpus(name)
     rows, gold = corpus.read(TAGGED_SENTENCES, SPLIT)
+    return tag_split(loaded, rows, gold).assign(**facts_of(loaded, name, corpus, SPLIT), split=SPLIT)
+
+
+def tag_sample(loaded: LoadedModel, corpus_name: str) -> tuple[str, pd.DataFrame, list[list[str]]]:
+    """Return the title of the built-in sample that stands in for a corpus, `tag_split` of its test split, and the words
+    of that split; kinds of entities are those that the tagger knows."""
+    sample = load_corpus(CORPORA.get(corpus_name).sample or corpus_name)
+    rows, gold = sample.read(TAGGED_SENTENCES, SPLIT)
+    frame = tag_split(loaded, rows, [as_known(tags, loaded.model.labels) for tags in gold])
+    return sample.spec.title, frame, rows
+
+
+def add_examples(loaded: LoadedModel, table: Path) -> Iterator[float]:
+    """Measure what the page's tools show of every built-in sentence, beside all other installed taggers, and put the
+    rows into `table` in place of older ones; yield the share that is done.
+
+    Raises:
+        DataError: the table that is there is damaged or cannot be written.
+    """
+    rows_so_far(table, examples.COLUMNS)
+    sample = load_corpus(CORPORA.get(corpora_of(loaded)[0]).sample)
+    known = [info for info in list_models() if info.task == loaded.info.task and not info.error]
+    others = [load_model(info.name) for info in known if info.name != loaded.info.name]
+    given = list(zip(*sample.read(TAGGED_SENTENCES, SPLIT), strict=True))
+    facts, rows = facts_of(loaded, sample.spec.name, sample, SPLIT), []
+    for number, (words, gold) in enumerate(given, start=1):
+        right = as_known(gold, loaded.model.labels)
+        rows.append(facts | examples.measure_effects(loaded, others, tuple(words), right))
+        yield number / len(given)
+    replace_rows(table, pd.DataFrame(rows), examples.COLUMNS)
+
+
+def tag_split(loaded: LoadedModel, rows: Sequence[list[str]], gold: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Return one row per sentence: its place, right and found tags as numbers into "labels", how many words, a hash of
+    them."""
     positions = [position for position, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
     found = best_tags(loaded, [rows[position] for position in positions])
     labels = list(loaded.model.labels)
     labels += sorted({tag for position in positions for tag in gold[position]} - set(labels))
     number = {label: position for position, label in enumerate(labels)}
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "row": positions,
             "source_hash": [source_hash(" ".join(rows[position])) for position in positions],
             "words": [len(rows[position]) for position in positions],
             "gold": [[number[tag] for tag in gold[position]] for position in positions],
             "predicted": [[number[tag] for tag in tags] for tags in found],
+            "labels": " ".join(labels),
         }
     )
-    return frame.assign(**facts_of(loaded, corpora_of(loaded)[0], corpus, SPLIT), split=SPLIT, labels=" ".join(labels))
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:

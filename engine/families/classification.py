@@ -1,4 +1,4 @@
-"""Classifiers: they read a text and give one label, praise or complaint."""
+"""Classifiers: they read a text and give one label, positive or negative."""
 
 from __future__ import annotations
 
@@ -176,7 +176,16 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "add how explanations agree with deletion to this table",
                 Deferred("engine.evaluation.attributions:add_agreement"),
             ),
+            ResultTable(
+                "examples",
+                "add what the page's tools show of each built-in sentence to this table",
+                Deferred("engine.evaluation.classification:add_examples"),
+            ),
         ),
-        page=Page("sentiment", "Sentiment", "Praise or not, and how the belief grows with every word that is read."),
+        page=Page(
+            "sentiment",
+            "Sentiment",
+            "Positive or negative, and how the prediction changes with every word that is read.",
+        ),
     )
 )

@@ -155,6 +155,11 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
                 "add this recipe's and seed's figures to this table",
                 Deferred("engine.evaluation.tagging:add_ablation"),
             ),
+            ResultTable(
+                "examples",
+                "add what the page's tools show of each built-in sentence to this table",
+                Deferred("engine.evaluation.tagging:add_examples"),
+            ),
         ),
         page=Page(
             "entities",

@@ -214,9 +214,9 @@ def mask_sentence(reports: Sequence[BatchReport]) -> str:
     most = frame.loc[frame["largest_change"].idxmax()]
     changed, decisions = frame["decisions_changed"].sum(), frame["decisions"].sum()
     turned = (
-        f"{changed:,} of {decisions:,} decisions {'turns' if changed == 1 else 'turn'}"
+        f"{changed:,} of {decisions:,} predictions {'flips' if changed == 1 else 'flip'}"
         if changed
-        else f"none of {decisions:,} decisions turns"
+        else f"none of {decisions:,} predictions flips"
     )
     apart = max(report.alone_difference for report in reports)
     same = "the very same probabilities" if apart == 0 else f"the same probabilities, to {apart:.0e},"

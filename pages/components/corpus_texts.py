@@ -22,13 +22,13 @@ def ask(page: str, name: str, corpus: str, texts: Call[T], *, absent: str, witho
 
     Args:
         name: what the keys of the tool begin with.
-        absent: the sentence on why the texts are not shipped; `without`: the one on what is shown without them.
+        absent: the sentence on why the texts are not shipped; `without`: the one on what is shown in their place.
     """
     looked_for = f"{name} texts looked for"
     if mirror_folder(corpus) is None and state.recall(page, looked_for) != corpus:
         notices.note(
-            f"{absent} They appear where the corpus can be read: from a folder named in UNROLLED_DATA, or from the "
-            "Hugging Face Hub."
+            f"{absent} {without} The others appear where the corpus can be read: from a folder named in UNROLLED_DATA, "
+            "or from the Hugging Face Hub."
         )
         button("Look for them on the Hub", f"{name}-fetch", state.remember, page, looked_for, corpus, icon="download")
         return None

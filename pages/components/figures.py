@@ -102,6 +102,11 @@ def show_table(
         show_receipt(receipt, name)
 
 
+def in_words(table: pd.DataFrame) -> dict[str, str]:
+    """Return how a table's columns are headed: their names with blanks. The download keeps the names."""
+    return {str(name): str(name).replace("_", " ") for name in table}
+
+
 def thumbnail(figure: go.Figure, *, name: str, alt: str) -> None:
     """Draw a small figure that does not react to the pointer."""
     st.plotly_chart(theme.thumbnail(figure), theme=None, config=_STILL, key=f"{name}-thumbnail", alt=alt)

@@ -190,9 +190,9 @@ class Controls(Generic[V]):
         """Return the view: what was drawn, and the default for every field that was not."""
         return self._view(**{name: self._drawn.get(name, field.default) for name, field in self._fields.items()})
 
-    def current(self, name: str) -> Any:
+    def current(self, name: str, default: Any = None) -> Any:
         """Return what a field's widget will say when it is drawn: what it says already, or what the URL asks for, or
-        the default."""
+        the default (the field's own unless one is given)."""
         field, held, asked = self._fields[name], state.widget_value(name), state.read_url_list(name)
         if held is not None:
             return field.kind(held)  # a number box holds a float, pills a list
@@ -200,8 +200,10 @@ class Controls(Generic[V]):
         try:
             found = [fields.read_value(field, text, labels) for text in asked]
         except ConfigError:  # what the visitor is told when the widget is drawn
-            return field.default
-        return (tuple(found) if field.kind is tuple else found[-1]) if found else field.default
+            found = []
+        if not found:
+            return field.default if default is None else default
+        return tuple(found) if field.kind is tuple else found[-1]
 
     def set(self, name: str, value: Any) -> None:
         """Set a widget, drawn or not; for on_click callbacks."""

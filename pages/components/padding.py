@@ -28,9 +28,10 @@ from pages.components.forms import Controls
 def show(controls: Controls, network: str, label: str) -> None:
     """Draw the lines as batches of the network called `network`, and what padding, mask and packing do to them."""
     notices.explain(
-        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with "
-        "numbers that are not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line "
-        "among short ones, and sort by length. What you gain is time; what you must never pay for it is another answer."
+        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **padded**: "
+        "filled up with numbers that are not theirs. A **mask** keeps those out of the result. **Try:** put a very "
+        "long line among short ones, and sort by length. What you gain is time; what you must never pay for it is "
+        "another answer."
     )
     text = controls.text_area("padding_lines", height=180)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -121,7 +122,7 @@ def _show_mask(label: str, batches: list[list[int]], inspected: list[Call[BatchR
         receipt=receipt(inspected, "found.frame.to_string()", seed=NOT_DRAWN),
         column_config={
             "without_mask": "without the mask",
-            "decisions_changed": "decisions turned",
+            "decisions_changed": "predictions flipped",
             "largest_change": st.column_config.NumberColumn("largest change of a probability"),
         },
     )

@@ -6,8 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pages.components import cache, notices
-from pages.components.calls import Call, call
+import pandas as pd
+import streamlit as st
+
+from engine.errors import DataError
+from pages.components import cache, figures, notices
+from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.context import PageContext
 
 T = TypeVar("T")
@@ -30,3 +34,43 @@ def note_missing(context: PageContext[Any], names: Sequence[str], command: str) 
         commands = " ".join(f"{command.format(model=name)}." for name in names)
         labels = ", ".join(map(context.label, names))
         notices.note(f"Not measured with their present weights: {labels}. To measure: {commands}")
+
+
+def say_typical(
+    context: PageContext[Any],
+    effects: Callable[[str, str, str], pd.DataFrame],
+    sentences: Callable[[pd.DataFrame], dict[str, str]],
+    tool: str,
+    table: Path,
+) -> None:
+    """Say how typical it is what a tool shows, from the stored effects on the built-in sentences; nothing where they
+    were not measured with these weights.
+
+    Args:
+        effects: gives the rows of a model, as for `of_model`.
+        sentences: gives of these rows a sentence for each tool, by its name.
+    """
+    try:
+        rows = of_model(effects, context, context.network, table).value
+    except DataError:
+        return
+    said = sentences(rows).get(tool)
+    if not said:
+        return
+    names = ", ".join(sorted([effects.__name__, sentences.__name__]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(notices.plain(said), width=notices.TEXT_WIDTH)
+        receipt = figures.measured_receipt(
+            rows,
+            data=f"{figures.all_of(rows, 'title')}, from the built-in sample",
+            seed=NOT_DRAWN,
+            python=(
+                f"from {effects.__module__} import {names}\n"
+                "from engine.models.folder import find_folder\n\n"
+                f"found = {effects.__name__}({context.network!r}, str(find_folder({context.network!r})))\n"
+                f"print({sentences.__name__}(found)[{tool!r}])"
+            ),
+            command=f"python -m engine evaluate --model {context.network} --dry-run --examples "
+            f"data/results/{table.name}",
+        )
+        figures.show_receipt(receipt, f"typical-{tool}")

@@ -30,7 +30,7 @@ def test_the_verdict_and_the_film_are_the_networks_own(guest: Visit) -> None:
     belief = measure_belief(loaded, words)
     expect(guest.page.get_by_text(belief_sentence(belief)).last).to_be_visible()
     turn = find_turn(belief)
-    guest.page.get_by_role("button", name="To the turn").click()
+    guest.page.get_by_role("button", name="To the flip").click()
     read = guest.page.get_by_text(re.compile(rf"^{turn.last} of {len(words)} read"))
     expect(read).to_be_visible()
     expect(read).to_contain_text(f"whole network {100 * belief.both[turn.last - 1]:.1f} %")

@@ -85,7 +85,7 @@ def test_every_chart_computes_what_its_explanation_says() -> None:
     line = timelines.coin_curve(coins, None, mode="light").data[1]
     assert line.name.lower() == timelines.OVER_SEEDS.middle_over("the seeds").removeprefix("the ")
     assert list(line.y) == as_said(timelines.OVER_SEEDS.middle_over("the seeds"), column).tolist()
-    trained = pd.DataFrame({"variant": "CRF", "seed": range(3), "f1": three})
+    trained = pd.DataFrame({"variant": "CRF", "bidirectional": True, "crf": True, "seed": range(3), "f1": three})
     assert entity_scores.trainings(trained, mode="light").data[0].x[0] == pytest.approx(
         as_said(entity_scores.OVER_SEEDS.middle_over("the seeds"), column)[0]
     )

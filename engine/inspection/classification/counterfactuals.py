@@ -243,11 +243,12 @@ def flip_sentence(found: CounterfactualSearch, labels: Sequence[str]) -> str:
     tried = found.deletions_tried + found.replacements_tried
     if smallest is None:
         return (
-            f"The decision stays {was}: none of {tried:,} edited texts turned it. That is no proof that no small "
+            f"The prediction stays {was}: none of {tried:,} edited texts flipped it. That is no proof that no small "
             "edit could."
         )
     words = "one word" if len(smallest.edits) == 1 else f"{len(smallest.edits)} words"
     return (
-        f"Changing {words} turns the decision from {was} to “{labels[smallest.decision]}”: {describe_edit(smallest)}, "
-        f"“{labels[found.decision]}” keeps {percent(smallest.probability)}. {tried:,} edited texts were read."
+        f"Changing {words} flips the prediction from {was} to “{labels[smallest.decision]}”: "
+        f"{describe_edit(smallest)}, “{labels[found.decision]}” keeps {percent(smallest.probability)}. {tried:,} "
+        "edited texts were read."
     )

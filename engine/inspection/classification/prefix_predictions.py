@@ -1,4 +1,4 @@
-"""The belief film: what a classifier would say of a text after each word, by each of its halves and by the whole.
+"""The prediction after each word of a text: what each half of a classifier and the whole would say of it so far.
 
 The forward half reads from the beginning, so after word t it has read words 1 to t. The backward half reads from the
 end, so at word t it has read the last word back to word t. The whole network is given words 1 to t as if the text ended
@@ -47,7 +47,7 @@ class Belief:
 
 @dataclass(frozen=True)
 class Turn:
-    """Where a belief turned.
+    """Where a prediction flipped.
 
     Attributes:
         first, last: the words that were read between the two frames, counted from 1; the same where every word is a
@@ -134,7 +134,7 @@ def find_turn(belief: Belief) -> Turn:
 
 
 def belief_sentence(belief: Belief) -> str:
-    """Return what the film shows in words: the word that turned it, and what the halves make of the whole text."""
+    """Return what the chart shows in words: the word where it flipped, and what the halves make of the whole text."""
     turn = find_turn(belief)
     spoken = (
         f"“{belief.words[turn.last - 1]}” (word {turn.last:,})"
@@ -145,12 +145,12 @@ def belief_sentence(belief: Belief) -> str:
     end = f"After all {len(belief.words):,} words it stands at {percent(belief.both[-1])}."
     if turn.is_crossing:
         crossed = "positive" if turn.after > EVEN else "negative"
-        turns = f"The decision turned to {crossed} for the last time at {spoken}: {course}."
+        turns = f"The prediction flipped to {crossed} for the last time at {spoken}: {course}."
         largest = _largest(belief)
         return f"{turns} {largest}{end}"
     said = "positive" if belief.both[-1] > EVEN else "negative"
     return (
-        f"The decision is {said} from the first frame to the last and never turns; the largest change comes at "
+        f"The prediction is {said} from the first word to the last and never flips; the largest change comes at "
         f"{spoken}: {course}. {end}"
     )
 
@@ -194,6 +194,6 @@ def _largest(belief: Belief) -> str:
     if largest.last == find_turn(belief).last:
         return "It is the largest change too. "
     return (
-        f"The largest change came at “{belief.words[largest.last - 1]}”: from {percent(largest.before)} to "
+        f"The largest change comes at “{belief.words[largest.last - 1]}”: from {percent(largest.before)} to "
         f"{percent(largest.after)}. "
     )

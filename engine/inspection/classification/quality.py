@@ -38,7 +38,11 @@ ORDERS = {
     "shortest": "the shortest texts first",
 }
 CORPUS_UNREACHED = "The texts of {title} cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub."
-KINDS = {"all": "all errors", "false_positive": "taken for praise", "false_negative": "praise not seen"}
+KINDS = {
+    "all": "all errors",
+    "false_positive": "negative taken for positive",
+    "false_negative": "positive taken for negative",
+}
 
 
 @dataclass(frozen=True)
@@ -373,6 +377,13 @@ def order_errors(frame: pd.DataFrame, kind: str = "all", order: str = "surest", 
         "shortest": ("words", True),
     }[order]
     return wrong.sort_values([column, "row"], ascending=[rising, True]).reset_index(drop=True)
+
+
+def error_table(errors: pd.DataFrame) -> pd.DataFrame:
+    """Return errors as they are shown: the number of the text, counted from 1 as everywhere a reader sees it, and
+    facts."""
+    facts = ["label", "probability", "words", "unknown_words", "has_negation"]
+    return errors[facts].assign(text=errors["row"] + 1)[["text", *facts]]
 
 
 def _slices(frame: pd.DataFrame, by: str) -> list[tuple[str, pd.Series]]:

@@ -68,7 +68,7 @@ def describe_agreement(apart: Apart, words: Sequence[str], first: str) -> str:
     if apart.unseen:
         said += (
             f" {apart.unseen:,} of the marks of “{first}” "
-            f"{'is of a kind' if apart.unseen == 1 else 'are of kinds'} it was never taught."
+            f"{'is of a kind' if apart.unseen == 1 else 'are of kinds'} it was never trained on."
         )
     return said
 

@@ -114,6 +114,17 @@ def disagreements(directions: Directions) -> pd.DataFrame:
     return frame
 
 
+def plainest(directions: Directions) -> int:
+    """Return the word, from 1, at which the halves differ most surely; the first where they nowhere do."""
+    frame = disagreements(directions)
+    return int(_surest(frame)["position"]) if len(frame) else 1
+
+
+def _surest(frame: pd.DataFrame) -> pd.Series:
+    """Return the row of `disagreements` in which the less sure half is surest."""
+    return frame.loc[frame[[f"{FORWARD}_probability", f"{BACKWARD}_probability"]].min(axis=1).idxmax()]
+
+
 def disagreement_sentence(directions: Directions) -> str:
     """Return in words where the halves differ most surely, and which of them the joined reading follows."""
     frame = disagreements(directions)
@@ -125,7 +136,7 @@ def disagreement_sentence(directions: Directions) -> str:
     counts = frame["followed"].value_counts()
     told = [f"the {name} half {counts[name]} times" for name in (FORWARD, BACKWARD) if name in counts]
     told += [f"neither {counts['neither']} times"] if "neither" in counts else []
-    sure = frame.loc[(frame[[f"{FORWARD}_probability", f"{BACKWARD}_probability"]].min(axis=1)).idxmax()]
+    sure = _surest(frame)
     sides = {
         FORWARD: "so the forward half is followed",
         BACKWARD: "so the backward half is followed",

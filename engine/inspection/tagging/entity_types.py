@@ -46,6 +46,18 @@ def describe_type(name: str) -> EntityType:
     return TYPES.get(name) or EntityType(name, name, "a kind of entity this page has no words for", name.lower())
 
 
+def as_known(tags: Iterable[str], labels: Iterable[str]) -> list[str]:
+    """Return tags of another corpus in the words of a tagger's `labels`: a kind it does not know by that name is the
+    one of its own that means the same (a person, say), or nothing ("O")."""
+    known = types_of(labels)
+    same = {describe_type(name).coarse: name for name in known if describe_type(name).coarse}
+
+    def kind(name: str) -> str:
+        return name if name in known else same.get(describe_type(name).coarse, "")
+
+    return [f"{tag[:2]}{kind(tag[2:])}" if "-" in tag and kind(tag[2:]) else "O" for tag in tags]
+
+
 def types_of(labels: Iterable[str]) -> list[str]:
     """Return the kinds in a tagger's tags ("O", "B-per", "I-per", ...), those known here first and in their order."""
     names = {label.split("-", 1)[1] for label in labels if "-" in label}

@@ -159,6 +159,19 @@ def choose_errors(outcomes: pd.DataFrame, outcome: str, kind: str) -> pd.DataFra
     return chosen.reset_index(drop=True)
 
 
+def error_table(errors: pd.DataFrame) -> pd.DataFrame:
+    """Return errors as they are shown: sentences and words by their numbers from 1, the last word included, and nothing
+    where nothing was marked."""
+    frame = pd.DataFrame({"sentence": errors["row"] + 1, "error": errors["outcome"].map(OUTCOMES)})
+    for shown, name in (("people", "gold"), ("network", "predicted")):
+        begin, end = (errors[f"{name}_{edge}"].astype("Int64") for edge in ("start", "end"))
+        is_marked = errors[f"{name}_start"] >= 0
+        frame[shown] = errors[name]
+        frame[f"{shown}_first_word"] = (begin + 1).where(is_marked)
+        frame[f"{shown}_last_word"] = end.where(is_marked)
+    return frame
+
+
 def quality_sentence(quality: TaggingQuality, baseline_f1: float | None) -> str:
     """Return in words how good a tagger is, which type it finds best and worst, and what counting alone would reach."""
     whole, kinds = quality.overall, quality.by_type.iloc[:-1]
@@ -249,24 +262,28 @@ def gains_sentence(found: pd.DataFrame) -> str:
         spread = f"{row.lowest:+.2f} to {row.highest:+.2f} over {row.seeds} seeds"
         if row.seeds == 1:
             said.append(
-                f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {row.corpus} with the one seed tried, which "
-                "may be luck."
+                f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {_short(row.corpus)} with the one seed "
+                "tried, which may be luck."
             )
         elif row.lowest <= 0 <= row.highest:
             said.append(
-                f"{names[row.gain]} makes no difference that can be told from chance on {row.corpus} (F1 "
+                f"{names[row.gain]} makes no difference that can be told from chance on {_short(row.corpus)} (F1 "
                 f"{row.mean:+.2f}, {spread})."
             )
         else:
             said.append(
                 f"{names[row.gain]} {'adds' if row.mean > 0 else 'costs'} {abs(row.mean):.2f} points of F1 on "
-                f"{row.corpus} ({spread})."
+                f"{_short(row.corpus)} ({spread})."
             )
-    return " ".join(said).replace("-", "\N{MINUS SIGN}").replace("ner_", "")
+    return " ".join(said).replace("-", "\N{MINUS SIGN}")
+
+
+def _short(corpus: str) -> str:
+    return corpus.removeprefix("ner_").upper()
 
 
 def _variant(is_bidirectional: bool, has_crf: bool) -> str:
-    return f"{'both directions' if is_bidirectional else 'forward only'}, {'CRF' if has_crf else 'no CRF'}"
+    return f"{'Both directions' if is_bidirectional else 'Forwards only'}, {'CRF' if has_crf else 'no CRF'}"
 
 
 def _overlap(mark: Mark, other: Mark) -> int:

@@ -149,8 +149,8 @@ def describe_word(tagging: Tagging, position: int) -> str:
     other = frame[frame["tag"] != chosen].iloc[0]
     if other["probability"] > share:
         said += (
-            f" Alone, {other['tag']} would be likelier with {percent(other['probability'])}, but not in a row "
-            "with its neighbours."
+            f" Alone, {other['tag']} would be likelier with {percent(other['probability'])}, but not in "
+            "sequence with its neighbours."
         )
     else:
         said += f" Next comes {other['tag']} with {percent(other['probability'])}."

@@ -1,4 +1,4 @@
-"""Figures of a judgement: every classifier's verdict side by side, and the belief after each word of a text."""
+"""Figures of a judgement: every classifier's verdict side by side, and the prediction after each word of a text."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def verdict_bars(
         cliponaxis=False,
     )
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], side="top")
+    figure.update_xaxes(range=[-30, 122], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], side="top")
     name_rows(figure, bold_where(plain_labels(labels), [row == chosen for row in rows]))
     figure.update_layout(margin={"l": 8, "r": 16, "t": 28, "b": 4})
     return figure
@@ -106,7 +106,7 @@ def belief_film(
         step: the frame that is looked at, by its number of words; a vertical line stands there.
         turn: the first and last word, counted from 1, of the turn; a band marks them.
     """
-    figure = theme.blank_figure(mode, y_title="Belief in “positive” (%)", height=height)
+    figure = theme.blank_figure(mode, y_title="Probability of “positive” (%)", height=height)
     positions = np.asarray(steps)
     spoken = [plain_label(words[position - 1], LONGEST_TICK) for position in positions]
     figure.add_vrect(

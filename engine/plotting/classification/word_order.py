@@ -13,6 +13,8 @@ from engine.plotting.labels import name_rows, plain_label
 from engine.plotting.marks import add_marks, add_strokes
 from engine.plotting.theme import Mode, Trace
 
+LEAST_POINTS = 5.0  # of accuracy that the axis covers
+
 
 @dataclass(frozen=True)
 class OrderRow:
@@ -78,6 +80,10 @@ def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
             hover = f"{plain_label(row.label)}{words}: %{{x:.1f}} %<extra></extra>"
             entry = {"name": name, "legendgroup": group, "hovertemplate": hover} | once
             add_marks(figure, percents, [position] * len(percents), (*look, style.colour), edge, **entry)
+    every = [100 * share for row in rows for share in (row.accuracy, *row.shuffled)]
+    # On an axis that ends with the marks, a few tenths of a point would look like much.
+    spare = max(0.0, LEAST_POINTS - (max(every) - min(every))) / 2 + 0.3
+    figure.update_xaxes(range=[min(every) - spare, max(every) + spare])
     return _named_rows(figure, [row.label for row in rows])
 
 

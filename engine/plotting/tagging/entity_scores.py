@@ -16,13 +16,15 @@ from engine.plotting.marks import add_marks, add_strokes, add_targets
 from engine.plotting.theme import LineStyle, Mode
 from engine.wording import percent
 
-# All are LSTMs, so no architecture's colour tells them apart; each has a colour and a marker.
-STYLES = (
-    LineStyle(*theme.SERIES["blue"], "solid", "diamond"),
-    LineStyle(*theme.SERIES["purple"], "dash", "square"),
-    LineStyle(*theme.SERIES["red"], "dot", "triangle-right"),
-    LineStyle(*theme.SERIES["muted"], "longdash", "x"),
-)
+# All are LSTMs, so no architecture's colour tells them apart. How a tagger is built does, in every chart of taggers: by
+# (is bidirectional, has a CRF).
+BUILDS = {
+    (True, True): LineStyle(*theme.SERIES["blue"], "solid", "diamond"),
+    (True, False): LineStyle(*theme.SERIES["purple"], "dash", "square"),
+    (False, True): LineStyle(*theme.SERIES["red"], "dot", "triangle-right"),
+    (False, False): LineStyle(*theme.SERIES["muted"], "longdash", "circle"),
+}
+Build = tuple[bool, bool]
 BASELINE = "most frequent tag"
 ROW_HEIGHT = 34
 OVER_SEEDS = MEAN_AND_RANGE
@@ -30,24 +32,33 @@ _NAMED = {"cliponaxis": False, "hovertemplate": "%{hovertext}<extra></extra>"}
 
 
 def type_scores(
-    by_network: Mapping[str, pd.DataFrame], *, mode: Mode, baseline: Mapping[str, float] | None = None
+    by_network: Mapping[str, pd.DataFrame],
+    builds: Mapping[str, Build],
+    *,
+    mode: Mode,
+    baseline: Mapping[str, float] | None = None,
 ) -> go.Figure:
     """Return a row per type with a mark per network at its F1, and a grey cross at the baseline's.
 
     Args:
+        builds: how each network is built, by its label; the second of a build has an open mark.
         by_network: for each network's label its columns `type`, `entities`, `precision`, `recall` and `f1` in per cent.
         baseline: F1 in per cent by type, "all" among them; a type it lacks has no cross.
     """
     kinds = list(dict.fromkeys(kind for frame in by_network.values() for kind in frame["type"]))
     rows = {kind: row for row, kind in enumerate(kinds)}
     figure = theme.blank_figure(mode, x_title="F1, %", height=ROW_HEIGHT * len(kinds) + 120)
-    for (label, frame), style in zip(by_network.items(), _styles(len(by_network)), strict=True):
+    drawn: set[Build] = set()
+    for label, frame in by_network.items():
+        style = BUILDS[builds[label]]
+        marker = f"{style.marker}-open" if builds[label] in drawn else style.marker
+        drawn.add(builds[label])
         said = [
             f"{plain_label(label)}, {row.type}: F1 {row.f1:.1f}, precision {row.precision:.1f}, "
             f"recall {row.recall:.1f} ({row.entities:,} entities)"
             for row in frame.itertuples()
         ]
-        look, edge = (style.marker, 11, style.colour(mode)), {"width": 1, "color": theme.background(mode)}
+        look, edge = (marker, 11, style.colour(mode)), {"width": 1, "color": theme.background(mode)}
         entry = {"name": plain_label(label), "hovertext": said} | _NAMED
         add_marks(figure, frame["f1"], [rows[kind] for kind in frame["type"]], look, edge, **entry)
     known = {kind: row for kind, row in rows.items() if kind in (baseline or {})}
@@ -105,11 +116,12 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
 
 def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     """Return a row per way of building, a mark per training at its F1 and a line at their mean; columns `variant`,
-    `seed`, `f1`."""
+    `bidirectional`, `crf`, `seed`, `f1`."""
     variants = list(frame.groupby("variant")["f1"].agg(OVER_SEEDS.middle).sort_values(ascending=False).index)
     figure = theme.blank_figure(mode, x_title="F1 on the test sentences, %", height=ROW_HEIGHT * len(variants) + 90)
-    for position, (variant, style) in enumerate(zip(variants, _styles(len(variants)), strict=True)):
+    for position, variant in enumerate(variants):
         part = frame[frame["variant"] == variant]
+        style = BUILDS[bool(part["bidirectional"].iloc[0]), bool(part["crf"].iloc[0])]
         middle, colour = float(part["f1"].agg(OVER_SEEDS.middle)), style.colour(mode)
         ends = [position - 0.32, position + 0.32]
         add_strokes(figure, [middle, middle], ends, colour, 2, showlegend=None)
@@ -120,7 +132,3 @@ def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     figure.update_xaxes(showgrid=True)
     figure.update_layout(showlegend=False, margin={"t": 8})
     return figure
-
-
-def _styles(count: int) -> list[LineStyle]:
-    return [STYLES[min(position, len(STYLES) - 1)] for position in range(count)]

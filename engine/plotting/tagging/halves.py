@@ -7,17 +7,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.classification.prefix_predictions import HALVES
 from engine.plotting.labels import name_rows, plain_label, plain_labels
 from engine.plotting.marks import add_marks, add_strokes, joined
+from engine.plotting.tagging.entity_scores import BUILDS, Build
 from engine.plotting.theme import Mode
 
 ROW_PIXELS = 30
 TAGS_SHOWN = 8
-# name: (column, marker)
-_HALVES = {
-    "forward half (read from the left)": ("forward", "triangle-right"),
-    "backward half (read from the right)": ("backward", "triangle-left"),
-    "joined, with the bias": ("both", "diamond"),
+_NAMES = {
+    "forward half (read from the left)": "forward",
+    "backward half (read from the right)": "backward",
+    "joined, with the bias": "both",
 }
 
 
@@ -32,15 +33,12 @@ def halves_figure(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     figure = theme.blank_figure(mode, x_title="nats above the mean of all tags", height=ROW_PIXELS * len(shown) + 130)
     between = joined(shown["forward"], shown["backward"])
     add_strokes(figure, between, joined(rows, rows), theme.muted(mode), 1)
-    colours = {
-        "forward": theme.architecture_style("lstm", mode).colour,
-        "backward": theme.architecture_style("rnn", mode).colour,
-        "both": theme.ink(mode),
-    }
+    looks = {column: (half.marker, 12, half.colour(mode)) for column, half in HALVES.items()}
+    looks["both"] = "diamond", 12, theme.ink(mode)
     tags = plain_labels(shown["tag"])
-    for name, (column, symbol) in _HALVES.items():
+    for name, column in _NAMES.items():
         said = {"text": tags, "hovertemplate": f"%{{text}}: %{{x:+.2f}}<extra>{name}</extra>"}
-        add_marks(figure, shown[column], rows, (symbol, 12, colours[column]), name=name, **said)
+        add_marks(figure, shown[column], rows, looks[column], name=name, **said)
     figure.add_vline(x=0, line={"color": theme.muted(mode), "width": 1})
     name_rows(figure, tags, showgrid=None)
     figure.update_layout(hovermode="closest", margin={"t": 70})
@@ -59,21 +57,24 @@ def describe_halves(word: str, frame: pd.DataFrame) -> str:
     )
 
 
-def shares_figure(frame: pd.DataFrame, row: str, names: tuple[str, str], *, mode: Mode, x_title: str) -> go.Figure:
+def shares_figure(
+    frame: pd.DataFrame, row: str, names: tuple[str, str], builds: tuple[Build, Build], *, mode: Mode, x_title: str
+) -> go.Figure:
     """Return per row two shares joined by a line: a bidirectional tagger's and a forward-only one's.
 
     Args:
         frame: columns `row` (what a row is called), share and share_other, 0 to 1.
+        builds: how the two are built, for their marks.
     """
     rows, labels = list(range(len(frame))), plain_labels(frame[row])
     figure = theme.blank_figure(mode, x_title=x_title, height=ROW_PIXELS * len(frame) + 110)
     between = joined(100 * frame["share"], 100 * frame["share_other"])
     add_strokes(figure, between, joined(rows, rows), theme.muted(mode), 2)
-    for name, column, architecture in zip(names, ("share", "share_other"), ("lstm_bidirectional", "lstm"), strict=True):
-        style = theme.architecture_style(architecture, mode)
+    for name, column, build in zip(names, ("share", "share_other"), builds, strict=True):
+        style = BUILDS[build]
         label = plain_label(name)
         said = {"text": labels, "hovertemplate": f"%{{text}}: %{{x:.1f}} %<extra>{label}</extra>"}
-        add_marks(figure, 100 * frame[column], rows, (style.marker, 12, style.colour), name=label, **said)
+        add_marks(figure, 100 * frame[column], rows, (style.marker, 12, style.colour(mode)), name=label, **said)
     name_rows(figure, labels, showgrid=None)
     figure.update_xaxes(rangemode="normal")
     figure.update_layout(hovermode="closest")

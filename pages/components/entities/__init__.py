@@ -23,7 +23,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "others",
         "Four networks",
-        "What do networks make of the same text that lack the CRF or one direction, or were taught other texts?",
+        "What do networks make of the same text that lack the CRF or one direction, or were trained on other texts?",
     ),
     EntitiesTool(
         "words", "Word by word", "Which tags did the network weigh for one word, and how likely did it hold each?"
@@ -31,7 +31,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "lattice",
         "Lattice",
-        "Which ways through all the tags did the network weigh against each other, and which step decided?",
+        "Which paths through all the tags did the network weigh against each other, and which transition decided?",
     ),
     EntitiesTool(
         "directions",
@@ -41,7 +41,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "padding",
         "Padding",
-        "How do several texts enter a network at once, and what keeps the filling out of the tags?",
+        "How do several texts enter a network at once, and how is padding masked?",
         needs_text=False,
     ),
     EntitiesTool(

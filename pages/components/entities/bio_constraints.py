@@ -77,7 +77,7 @@ def differing_positions(tags: Sequence[str], others: Sequence[str]) -> list[int]
 def _sentence(row: TagRow, decoded: tuple[str, ...]) -> str:
     name = "With the CRF off the network" if row.label == "CRF off" else "The network trained without one"
     if not row.marked:
-        return f"{name} gives every word of this text the same tag."
+        return f"{name} gives every word of this text the tag it has with the CRF."
     count, broken = len(row.marked), len(row.broken)
     illegal = (
         "no tag that cannot follow the one before"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.families.tagging import rank
 from engine.models.folder import ModelInfo
+from pages.components import stored
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.entities.view import EntitiesView
@@ -45,9 +46,20 @@ class EntitiesContext(PageContext[EntitiesView]):
         """Return what the tagger `name` makes of `text`."""
         return tag(name, self.words).value
 
+    def say_typical(self, tool: str) -> None:
+        """Say on how many of the built-in sentences a tool shows what it shows, where that was measured."""
+        from engine.inspection.tagging import examples
+
+        stored.say_typical(self, examples.stored_effects, examples.typical_sentences, tool, examples.TABLE)
+
     def label(self, name: str) -> str:
         """Return what the page calls a tagger."""
         return label(self.models[name])
+
+    def build(self, name: str) -> tuple[bool, bool]:
+        """Return whether a tagger reads in both directions, and whether it has a CRF; a chart's marks follow these."""
+        config = self.models[name].config
+        return bool(config.get("bidirectional", True)), bool(config.get("crf", True))
 
 
 def tag(name: str, words: tuple[str, ...]) -> Call[Tagging]:

@@ -14,6 +14,7 @@ from engine.inspection.tagging.directions import (
     Voice,
     disagreement_sentence,
     disagreements,
+    plainest,
     read_alone,
     read_directions,
     voice_frame,
@@ -52,6 +53,7 @@ def show(context: EntitiesContext) -> None:
         "Its emissions are the sum of what the two make of the word, so each can be asked alone. **Try:** an example, "
         "whose first word means something else depending on what follows."
     )
+    context.say_typical("directions")
     _show_examples(context)
     if not context.info.config.get("bidirectional", True):
         notices.note(
@@ -91,7 +93,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
     notices.say(sentence)
-    chosen = min(max(1, context.controls.current("directions_word")), len(context.words))
+    chosen = min(max(1, context.controls.current("directions_word", plainest(directions))), len(context.words))
     window = window_around(chosen - 1, len(context.words))
     with st.container(width=bio_constraints.ROWS_WIDTH):
         figures.show(
@@ -112,7 +114,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
     st.caption(
         notices.plain(
             "forward, backward: half of the network's emissions and its bias, decoded with the same CRF. The halves "
-            "were taught together, so alone they show which way each pulls, not how well a network with one direction "
+            "were trained together, so alone they show which way each pulls, not how well a network with one direction "
             f"would do. A dot stands for O; frames mark where the halves differ.{twin}"
         )
     )
@@ -125,7 +127,8 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         "What each half adds at a word",
         "The further right, the more the half speaks for that tag; the diamond is the sum of both and the bias.",
     )
-    position = context.controls.slider("directions_word", maximum=len(context.words), width=TEXT_WIDTH // 2) - 1
+    count, plain = len(context.words), plainest(directions)
+    position = context.controls.slider("directions_word", maximum=count, default=plain, width=TEXT_WIDTH // 2) - 1
     frame = word_frame(directions, position)
     figures.show(
         halves_figure(frame, mode=figures.mode()),
@@ -169,7 +172,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         commands = " ".join(COMMAND.format(model=name) for name in pair)
         notices.note(f"The two networks' predictions are not stored for the same sentences; to store them: {commands}")
         return
-    names = tuple(map(context.label, pair))
+    names, builds = tuple(map(context.label, pair)), tuple(map(context.build, pair))
     told = error_sentences(kinds, positions, sentences, names)
     notices.say(" ".join(told))
     receipt = Receipt(
@@ -188,7 +191,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
     with left:
         figures.show(
             shares_figure(
-                kinds[kinds["entities"] > 0], "type", names, mode=figures.mode(), x_title="entities found, in %"
+                kinds[kinds["entities"] > 0], "type", names, builds, mode=figures.mode(), x_title="entities found, in %"
             ),
             name="directions-types",
             alt=f"Share of entities found by type, both networks. {told[0]}",
@@ -197,10 +200,11 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         )
     with right:
         figures.show(
-            shares_figure(positions, "position", names, mode=figures.mode(), x_title="tags right, in %"),
+            shares_figure(positions, "position", names, builds, mode=figures.mode(), x_title="tags right, in %"),
             name="directions-places",
             alt=f"Share of right tags by a word's place in its entity, both networks. {told[-1]}",
             table=positions,
+            receipt=receipt,
         )
 
 

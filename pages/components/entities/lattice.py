@@ -90,12 +90,13 @@ def _show_ways(
     controls, count = context.controls, len(lattice.words)
     notices.explain(
         "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what "
-        "the network gives it for the word alone. A line is one way through: its score adds up the emissions it "
-        "touches and the steps it takes, and the highest sum wins. **Try:** follow the second way to where it leaves "
-        "the best one, and ask the table below what it would have cost."
+        "the network gives it for the word alone. A line is one path through: its score adds up the emissions it "
+        "touches and its transitions (steps from tag to tag), and the highest sum wins. **Try:** follow the second "
+        "path to where it leaves the best one, and ask the table below what it would have cost."
     )
+    context.say_typical("lattice")
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
-        chosen = controls.slider("lattice_word", maximum=count, width=320)
+        chosen = controls.slider("lattice_word", maximum=count, default=_most_open(context), width=320)
         shown = controls.slider("lattice_shown", width=220) if count > 4 else count
         controls.toggle("lattice_all_tags")
     first = max(1, min(chosen - shown // 2, count - shown + 1))
@@ -120,10 +121,16 @@ def _show_ways(
         )
         more = f" and at {len(positions) - 4} more words" if len(positions) > 4 else ""
         notices.say(
-            f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
+            f"The best path takes {percent(ways[0].probability)} of the weight of all paths. The second has "
             f"{percent(ways[1].probability)}, for it scores "
             f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
         )
+
+
+def _most_open(context: EntitiesContext) -> int:
+    """Return the first word, from 1, at which the tagger's own second path leaves the best one."""
+    ways = best_ways(context.tagging, 2)
+    return next(iter(differing_positions(ways[0].tags, ways[-1].tags)), 0) + 1
 
 
 def _said_along(lattice: Lattice, way: Way) -> list[str]:
@@ -152,7 +159,7 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
     sentence = (
         f"“{lattice.words[position]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} "
         f"for the step from {best['before']}, {signed(best['emission'])} for the tag itself, "
-        f"{signed(best['sum_after'])} for the best way on: {best['through']:.2f} in all."
+        f"{signed(best['sum_after'])} for the best path on: {best['through']:.2f} in all."
     )
     if len(frame) > 1:
         second = frame.iloc[1]
@@ -165,7 +172,7 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
     names = {
         "before": "best step from",
         "sum_before": "sum before",
-        "sum_after": "best way on",
+        "sum_after": "best path on",
         "through": "in all",
     }
     figures.show_table(frame.round(3).rename(columns=names), name="lattice-column", receipt=receipt)
@@ -176,9 +183,9 @@ def _show_steps(
 ) -> None:
     """Draw the matrix of the steps, the choice of one, its slider, and what the edits change."""
     header.section(
-        "The steps, and what if they scored otherwise?",
-        "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not "
-        "allow. Choose a step in the lists or by a click, change its score, and see which entity flips.",
+        "Transition scores, and what if they were different?",
+        "Each cell is the score of the transition (step) from the row's tag to the column's; a small ✕ marks one that "
+        "BIO does not allow. Choose a step in the lists or by a click, change its score, and see which entity flips.",
     )
     notices.say(legality_sentence(own))
     flips = _easy_flips(context, own)

@@ -15,11 +15,12 @@ from pages.components.entities.context import EntitiesContext, tag
 def show(context: EntitiesContext) -> None:
     """Draw the text once per tagger, and the table of all that any of them marked."""
     notices.explain(
-        "The same text, read by every network. One was taught without the CRF, one reads from left to right only, one "
-        f"was taught with mails, blogs and reviews instead of news. {marking.DIFFERS} stands where a network parts "
-        "from the one chosen above. **Try:** a name at the very beginning, where reading from left to right alone has "
-        "nothing to go by."
+        "The same text, read by every network. One was trained without the CRF, one reads from left to right only, one "
+        f"was trained on mails, blogs and reviews instead of news. {marking.DIFFERS} stands where a network "
+        "differs from the one chosen above. **Try:** a name at the very beginning, where reading from left to right "
+        "alone has nothing to go by."
     )
+    context.say_typical("others")
     taggings = {name: context.tagged_by(name) for name in context.models}
     own = taggings[context.network]
     for name, tagging in taggings.items():

@@ -68,6 +68,7 @@ def _show_scores(context: EntitiesContext, quality: TaggingQuality, beside: dict
     figures.show(
         type_scores(
             {context.label(name): other.by_type for name, other in beside.items()},
+            {context.label(name): context.build(name) for name in beside},
             mode=figures.mode(),
             baseline=baseline,
         ),
@@ -124,7 +125,7 @@ def _show_gains(corpus: str) -> None:
 
 def _show_confusion(context: EntitiesContext, quality: TaggingQuality) -> None:
     header.section(
-        "Taken for what",
+        "Confusion matrix",
         "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
         "Click a number to see its errors below.",
     )
@@ -177,24 +178,52 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
     if errors.empty:
         notices.note("There is no such error.")
         return
-    pages = -(-len(errors) // PER_PAGE)
-    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH)
-    st.caption(f"{len(errors):,} errors, page {page:,} of {pages:,}.")
+    st.caption(f"{len(errors):,} errors.")
     read = call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"))
     texts = corpus_texts.ask(
         PAGE,
         "quality",
         corpus,
         read,
-        absent="The sentences themselves are not shipped, only which words of them are marked.",
-        without="The errors are shown without their sentences.",
+        absent="The sentences themselves are not shipped.",
+        without="Shown in their place are errors on the built-in sample.",
     )
-    known = {} if texts is None else {row.source_hash: row.words for row in texts.itertuples()}
-    sentences = quality.sentences.set_index("row")
-    for position, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
+    if texts is None:
+        shown, sentences, known = _sample_errors(context, corpus, outcome, kind)
+    else:
+        shown, sentences = errors, quality.sentences.set_index("row")
+        known = {row.source_hash: row.words for row in texts.itertuples()}
+    pages = -(-len(shown) // PER_PAGE)
+    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH) if pages else 1
+    for position, error in enumerate(shown.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
         sentence = sentences.loc[error.row]
         _show_error(error, sentence, known.get(sentence["source_hash"]), position, context)
-    figures.show_table(errors, name="entity-errors", receipt=_receipt([context.network], quality))
+    if texts is None:
+        st.markdown(f"**All {len(errors):,} on the test sentences**, without their words:")
+    table = tagging_quality.error_table(errors)
+    receipt = _receipt([context.network], quality)
+    figures.show_table(table, name="entity-errors", column_config=figures.in_words(table), receipt=receipt)
+
+
+def _sample_errors(
+    context: EntitiesContext, corpus: str, outcome: str, kind: str
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, list[str]]]:
+    """Say how the network does on the built-in sample; return its errors there, the sentences by row, and their words
+    by hash."""
+    from engine.evaluation.tagging import tag_sample
+
+    with st.spinner("Tagging the built-in sample", show_time=True):
+        tagged = call(tag_sample, corpus, model=context.network).computed()
+    title, frame, rows = tagged.value
+    errors = tagging_quality.choose_errors(tagging_quality.list_outcomes(frame), outcome, kind)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"On the built-in sample “{title}”: {len(errors):,} such errors in {len(frame):,} sentences. A grammar "
+            "made them and marked their entities, so “people” is the grammar here; some names are hard on purpose."
+        )
+        figures.show_receipt(tagged.receipt("found[1].to_string()", seed=NOT_DRAWN), "entity-sample-errors")
+    known = {row.source_hash: rows[row.row] for row in frame.itertuples()}
+    return errors, frame.set_index("row"), known
 
 
 def _show_error(error: Any, sentence: pd.Series, words: Any, position: int, context: EntitiesContext) -> None:
@@ -210,7 +239,10 @@ def _show_error(error: Any, sentence: pd.Series, words: Any, position: int, cont
                 if error.gold_start >= 0
                 else (error.predicted_start, error.predicted_end)
             )
-            st.text(f"Words {begin + 1} to {end}; the sentence itself is not here.")
+            st.text(
+                f"Words {begin + 1} to {end}. In the copy of the corpus that was read, another sentence stands at this "
+                "number."
+            )
             return
         line = SourceLine(" ".join(words), tuple(words)).read()
         for who, kind, begin, end in (

@@ -13,8 +13,10 @@ from pages.components import figures, notices, reading
 from pages.components.calls import NOT_DRAWN
 from pages.components.entities import marking
 from pages.components.entities.context import tag
+from pages.components.entities.view import DEFAULT_TEXT
 
 EXAMPLES = {
+    "A people, two places, a day": DEFAULT_TEXT,
     "A person, a firm, a place": "John works at Google in California.",
     "One word, several meanings": "Washington said on Tuesday that Mr. Washington would leave Washington for Paris.",
     "A headline": "French President visits Baghdad after talks with NATO and the World Bank in Brussels.",

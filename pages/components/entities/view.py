@@ -65,15 +65,16 @@ class EntitiesQualityView:
     quality_page: int = option(1, "Page of the list", "Five errors a page.", minimum=1, maximum=10_000)
 
 
-DEFAULT_TEXT = "John works at Google in California."
+# Found by engine.inspection.tagging.examples: all tools show something on it, and the best network reads it rightly.
+DEFAULT_TEXT = "Chilean ships left Lima, Sri Lanka, late on Sunday."
 MAX_LINES = 20
 LONGEST_LINE = 1_000
 PADDED_LINES = (
     "John works at Google in California.",
     "Rain in Lisbon.",
     "Mary Hill met the Prime Minister of Norway on Monday.",
-    "Nobody came.",
-    "The United Nations sent 40 doctors to Haiti in January 2010.",
+    "British ships left New Haven, Sri Lanka, late on Wednesday.",  # its tags change most without the mask
+    "The Tin Exchange will talk about a new bridge in New Zealand, its director Helen Madison said Thursday.",
 )
 
 

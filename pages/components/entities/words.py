@@ -18,15 +18,16 @@ LEAST, FEWEST = 0.001, 3  # a tag below 0.1 % has no bar, but for the first thre
 def show(context: EntitiesContext) -> None:
     """Draw the words around the one that is looked at, and the bars of its tags."""
     notices.explain(
-        "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest row of tags "
-        "for the whole text; the bars weigh all rows. **Try:** a word the network is less sure of, such as a surname "
-        "that is also a town."
+        "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest tag sequence "
+        "for the whole text; the bars weigh all sequences. **Try:** a word the network is less sure of, such as a "
+        "surname that is also a town."
     )
     tagging, words = context.tagging, context.words
-    position = (context.controls.slider("words_position", maximum=len(words)) if len(words) > 1 else 1) - 1
+    by_word = words_frame(words, tagging)
+    least = int(by_word["probability"].argmin()) + 1
+    position = context.controls.slider("words_position", maximum=len(words), default=least) - 1
     first = max(0, min(position - WINDOW // 2, len(words) - WINDOW))
     window = range(first, min(len(words), first + WINDOW))
-    by_word = words_frame(words, tagging)
     left, right = st.columns([3, 2], gap="large")
     with left:
         figures.show(
@@ -36,6 +37,7 @@ def show(context: EntitiesContext) -> None:
             name="entity-words",
             alt=f"Words {first + 1:,} to {window[-1] + 1:,} of {len(words):,}; “{words[position]}” is looked at.",
             table=by_word,
+            receipt=tag(context.network, words).receipt("dict(zip(words, found.tags))"),
             on_click=lambda chosen: context.controls.set("words_position", int(chosen)),
         )
     sentence = describe_word(tagging, position)
@@ -52,8 +54,8 @@ def show(context: EntitiesContext) -> None:
             table=frame,
             receipt=tag(context.network, words).receipt(
                 f"words[{position}], dict(zip(found.labels, found.marginals[{position}]))",
-                note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a "
-                "CRF it is a softmax.",
+                note="Marginals of the CRF: all tag sequences are weighed, by the forward-backward algorithm. "
+                "Without a CRF it is a softmax.",
             ),
         )
         if len(shown) < len(frame):

@@ -18,10 +18,9 @@ class SentimentTool(Tool):
     needs_text: bool = True
 
 
-FIRST = "texts"  # what is open before the visitor chooses; the tools above it take longer than a page may
 TOOLS = Toolbox(
     __name__,
-    SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would turn it?"),
+    SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would flip it?"),
     SentimentTool(
         "order",
         "Order",
@@ -30,7 +29,7 @@ TOOLS = Toolbox(
     SentimentTool(
         "padding",
         "Padding",
-        "How do several texts enter a network at once, and what keeps the filling out of the answer?",
+        "How do several texts enter a network at once, and how is padding masked?",
         needs_text=False,
     ),
     SentimentTool(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.families.classification import corpus, rank, style
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
+from pages.components import stored
 from pages.components.context import PageContext
 from pages.components.sentiment.view import SentimentView
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # it loads torch
     from engine.inspection.classification.predictions import Classification
 
 PAGE = "sentiment"
-POSITIVE = 1  # the place of the label that praises
+POSITIVE = 1  # the place of the label "positive"
 CORPORA = {"sst2": "sentences of film reviews (SST-2)", "imdb": "whole film reviews (IMDB)"}
 
 
@@ -65,6 +66,12 @@ class SentimentContext(PageContext[SentimentView]):
         itself."""
         same = (name for name, info in self.models.items() if is_blind(info) and corpus(info) == corpus(self.info))
         return next((name for name in same if name != self.network), None)
+
+    def say_typical(self, tool: str) -> None:
+        """Say on how many of the built-in sentences a tool shows what it shows, where that was measured."""
+        from engine.inspection.classification import examples
+
+        stored.say_typical(self, examples.stored_effects, examples.typical_sentences, tool, examples.TABLE)
 
     def label(self, name: str) -> str:
         """Return what the page calls a classifier."""

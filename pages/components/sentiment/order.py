@@ -37,6 +37,7 @@ def show(context: SentimentContext) -> None:
         "**Try:** swap “not” with another word, or shuffle with several seeds. If a network hardly moves, it has "
         "decided by the words alone, whatever it could do."
     )
+    context.say_typical("order")
     with notices.engine_errors():
         check_order(context.words)
         changed = _ask(context, context.words)
@@ -133,7 +134,7 @@ def _said(row: OrderRow, many: Shuffles) -> str:
         return f"{said}; the same for every order, to rounding."
     return (
         f"{said}; {SHUFFLES} shuffles give {100 * many.probabilities.min():.1f} to "
-        f"{percent(many.probabilities.max())}, {percent(many.decisions_changed, 0)} of them another decision."
+        f"{percent(many.probabilities.max())}, {percent(many.decisions_changed, 0)} of them another prediction."
     )
 
 
@@ -185,7 +186,7 @@ def _show_accuracies(context: SentimentContext, title: str, measured: dict[str, 
 def _said_of_many(context: SentimentContext, name: str, rows: pd.DataFrame) -> str:
     """Return what shuffling many texts did to one classifier, in words."""
     changed = rows["decisions_changed"].mean()
-    share = f"{percent(changed)} of the decisions" if changed else "no decision"
+    share = f"{percent(changed)} of the predictions" if changed else "no prediction"
     reason = ", as it reads no order" if is_blind(context.models[name]) else ""
     return (
         f"{context.label(name)}: {percent(rows['accuracy'].iloc[0])} right, "

@@ -1,4 +1,4 @@
-"""The belief film: the probability of "positive" after each word, by each half of the network and by the whole."""
+"""The prediction after each word: the probability of "positive" by each half of the network and by the whole."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ QUICKLY_SHOWN = 60  # words; a longer film takes over a second
 def show(context: SentimentContext) -> None:
     """Draw the film of the chosen network, with the order-blind one beside it, and the frame that is looked at."""
     header.section(
-        "Belief, word by word",
+        "Prediction after each word",
         "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the "
-        "backward half from the end. **Try:** go to the word that turned it, then take that word out of the text. A "
-        "network that reads carries a judgement along and revises it.",
+        "backward half from the end. **Try:** go to the word where it flipped, then take that word out of the text. A "
+        "network that reads in order carries its prediction along and revises it.",
     )
     words = context.words
     reading = st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True)
@@ -73,8 +73,9 @@ def show(context: SentimentContext) -> None:
         on_click=lambda position: context.controls.set("film_word", position),
     )
     notices.say(said)
+    context.say_typical("prefix_predictions")
     if last > MOST_FRAMES:
-        st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
+        st.caption(f"The chart has {len(belief.steps)} marks, spread evenly over the {last:,} words.")
 
 
 def _measure(context: SentimentContext) -> tuple[Call[Belief], Belief | None]:
@@ -93,7 +94,7 @@ def _ask_step(context: SentimentContext, turning: int) -> int:
         step = controls.slider("film_word", maximum=last, default=last, width="stretch")
         steps(controls.set, "film_word", step, last, "film")
         button(
-            "To the turn", "film-turn", controls.set, "film_word", turning, icon="u_turn_left", disabled=step == turning
+            "To the flip", "film-turn", controls.set, "film_word", turning, icon="u_turn_left", disabled=step == turning
         )
     return step
 

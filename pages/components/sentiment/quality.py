@@ -108,9 +108,10 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
 
 def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> None:
     header.section(
-        f"Where to draw the line: {context.label(context.network)}",
+        f"Decision threshold: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
-        "threshold. Fewer false alarms (precision) are paid for with praise that is missed (recall).",
+        "threshold. Fewer false alarms (higher precision) are paid for with positive texts that are missed (lower "
+        "recall).",
     )
     threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
@@ -147,7 +148,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
 
 def _show_calibration(context: SentimentContext, found: ClassificationQuality, scores: pd.Series) -> None:
     header.section(
-        "Can its probabilities be believed?",
+        "Calibration: can its probabilities be believed?",
         "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
         "calibrated stays on the dotted line; below it on the right and above it on the left it is surer than it "
         "should be.",
@@ -171,7 +172,7 @@ def _show_calibration(context: SentimentContext, found: ClassificationQuality, s
 
 def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
     header.section(
-        "Where is it weak?",
+        "Accuracy by group: where is it weak?",
         "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.",
     )
     by = context.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
@@ -221,25 +222,46 @@ def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus
     st.markdown(f"{len(errors):,} of {len(found.predictions):,} texts.")
     if errors.empty:
         return
-    pages = -(-len(errors) // PER_PAGE)
-    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH)
     split = found.predictions["split"].iloc[0]
     texts = corpus_texts.ask(
         PAGE,
         "quality",
         corpus,
         call(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA")),
-        absent="The texts themselves are not shipped, their licence does not allow it; only what the networks made of "
-        "them is.",
-        without="What the networks made of them is shown without them.",
+        absent="The texts themselves are not shipped, their licence does not allow it.",
+        without="Shown in their place are errors on the built-in sample.",
     )
-    for row in errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
+    shown = errors if texts is not None else _sample_errors(context, corpus, kind, order, threshold)
+    pages = -(-len(shown) // PER_PAGE)
+    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH) if pages else 1
+    for row in shown.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
         _show_row(context, row, texts)
+    if texts is None:
+        st.markdown(f"**All {len(errors):,} on {_texts_word(corpus)}**, without their texts:")
+    table = quality.error_table(errors)
     figures.show_table(
-        errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
+        table,
         name="sentiment-errors",
+        column_config=figures.in_words(table),
         receipt=_own_receipt(found, quality.order_errors, kind, order, threshold),
     )
+
+
+def _sample_errors(context: SentimentContext, corpus: str, kind: str, order: str, threshold: float) -> pd.DataFrame:
+    """Say how the network does on the built-in sample, and return its errors there with their texts."""
+    from engine.evaluation.classification import judge_sample
+
+    with st.spinner("Judging the built-in sample", show_time=True):
+        judged = call(judge_sample, corpus, model=context.network).computed()
+    title, frame = judged.value
+    errors = quality.order_errors(frame, kind, order, threshold)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"On the built-in sample “{title}”: {len(errors):,} of {len(frame):,} sentences. A grammar made "
+            "them, and half of its patterns turn on word order or one small word."
+        )
+        figures.show_receipt(judged.receipt("found[1].to_string()", seed=NOT_DRAWN), "sentiment-sample-errors")
+    return errors
 
 
 def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
@@ -248,7 +270,8 @@ def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[
     )
     if row.unknown_words:
         facts += f", {row.unknown_words:,} of them unknown"
-    text = quality.text_of(int(row.row), int(row.label), int(row.words), texts)
+    own = getattr(row, "text", "")
+    text = own or quality.text_of(int(row.row), int(row.label), int(row.words), texts)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(notices.plain(facts), width="content")
@@ -264,6 +287,8 @@ def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[
                 )
         if text:
             st.text(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …")
+        else:
+            st.caption("In the copy of the corpus that was read, another text stands at this number.")
 
 
 def _own_receipt(

@@ -12,7 +12,7 @@ SENTENCE = "He said the food was not good."
 
 
 def draw() -> None:
-    """Draw the belief after each word of a short text."""
+    """Draw the prediction after each word of a short text."""
     usable = in_order([info for info in cache.list_models("classification") if not info.error])
     if not usable:
         st.caption("No classifier is installed; the Models page lists what is there.")
@@ -29,6 +29,6 @@ def draw() -> None:
     figure = belief_film(words, steps, lines, turn.last, (turn.first, turn.last), mode=figures.mode())
     figures.thumbnail(figure, name="sentiment", alt=belief_sentence(belief))
     st.caption(
-        f"The probability of “positive”, in %, after each word of “{SENTENCE}”; the line stands where the belief "
-        "turned."
+        f"The probability of “positive”, in %, after each word of “{SENTENCE}”; the line stands where the "
+        "prediction flipped."
     )

@@ -31,7 +31,9 @@ class Example:
 
 
 EXAMPLES = (
-    Example("Not good", "He said the food was not good.", "Step through the film: which word undoes the praise?"),
+    Example(
+        "Not good", "He said the food was not good.", "Step through the words: which one makes the prediction flip?"
+    ),
     Example(
         "Not bad",
         "The film was bad, not good at all.",
@@ -41,8 +43,8 @@ EXAMPLES = (
     Example(
         "But",
         "The actors are wonderful and the pictures are a delight, but the story is a dull and lifeless mess.",
-        "Praise first, then a “but”: what does the half that reads from the beginning believe in the middle, and what "
-        "the other?",
+        "Positive first, then a “but”: what does the half that reads from the beginning predict in the middle, and "
+        "what the other?",
     ),
     Example(
         "Irony",
@@ -54,7 +56,7 @@ EXAMPLES = (
         "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat "
         "and the hero is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier "
         "are tender, funny and true, and by the end I had forgotten how it began. Go and see it.",
-        "It begins badly and ends well: does the belief follow, and how late?",
+        "It begins badly and ends well: does the prediction follow, and how late?",
     ),
 )
 
@@ -95,7 +97,7 @@ def show(context: SentimentContext) -> None:
         st.caption(
             notices.plain(
                 f"of {counted}, as it reads them"
-                + (f"; taught on {taught}" if taught else "")
+                + (f"; trained on {taught}" if taught else "")
                 + f"; {networks.headline(context.info)}"
             )
         )

@@ -30,8 +30,13 @@ class OrderView:
     """How the words are put into another order."""
 
     order_way: str = option("shuffle", "The words", choices=("shuffle", "swap"))
+    # 28: of the shuffles of FIRST that flip its prediction the one in the middle; found as FIRST was.
     order_seed: int = option(
-        1, "Seed", "Another seed, another order; the same seed gives the same order again.", minimum=1, maximum=MAX_SEED
+        28,
+        "Seed",
+        "Another seed, another order; the same seed gives the same order again.",
+        minimum=1,
+        maximum=MAX_SEED,
     )
     order_first: int = option(1, "Swap word", minimum=1, maximum=MOST_ORDERED)
     order_second: int = option(2, "with word", minimum=1, maximum=MOST_ORDERED)
@@ -55,14 +60,15 @@ class SentimentQualityView:
     quality_page: int = option(1, "Page of the list", "Ten texts a page.", minimum=1, maximum=200)
 
 
+# Found by engine.inspection.classification.examples: of all built-in sentences the one that hangs most on one word.
 FIRST = "He said the food was not good."
 PADDED_LINES = (
-    "Wonderful.",
-    "Not my kind of film.",
-    "He said the food was not good.",
-    "A dull start, but what an ending!",
-    "The pictures are a delight.",
+    "Watchable.",  # flips without the mask
     "I would not call the story bad, only far too long for what it has to say.",
+    "Not my kind of film.",
+    "Wonderful.",
+    "The dances are warm, but the soundtrack is confused, and that is what stays.",
+    "He said the food was not good.",
 )
 
 

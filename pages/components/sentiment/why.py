@@ -48,7 +48,7 @@ def show(context: SentimentContext) -> None:
         _show_agreement(explained)
     with notices.engine_errors():
         _show_stored(context)
-    st.markdown("**The smallest edit that turns the decision**")
+    st.markdown("**The smallest edit that flips the prediction**")
     with notices.engine_errors():
         _show_flips(context)
 
@@ -61,6 +61,7 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
         "is the check: the text is really read without the word. Where the rows disagree, believe the check, and "
         "mistrust the explanation."
     )
+    context.say_typical("why")
     lanes = {LANES[name]: values for name, values in {**found.values, "deleted": found.deleted}.items()}
     alt = " ".join(describe_strips(found.words, values, name) for name, values in lanes.items())
     figures.show(
@@ -82,7 +83,7 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
     st.text(rest)
     st.caption(
         f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from "
-        f"{found.orderings} orders in which the words were put back, drawn by chance."
+        f"{found.orderings} orders in which the words were put back, drawn at random."
     )
 
 
@@ -138,10 +139,11 @@ def _show_stored(context: SentimentContext) -> None:
         f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
-    notices.say(f"On {rows['title'].iloc[0]}: {said}. By luck it would be 5 %.")
+    notices.say(f"On {rows['title'].iloc[0]}: {said}. By chance it would be 5 %.")
     figures.show_table(
         summary.round(3),
         name="why-stored",
+        column_config=figures.in_words(summary),
         receipt=measured_receipt(
             rows[:1],
             model=context.network,
@@ -182,9 +184,11 @@ def _show_flips(context: SentimentContext) -> None:
             st.markdown(f"{heading}: {_diff(found, flip)}")
             st.caption(notices.plain(_after(found, flip, labels, tried)))
         rows.append(_row(found, heading, flip, tried))
+    table = pd.DataFrame(rows)
     figures.show_table(
-        pd.DataFrame(rows),
+        table,
         name="why-flips",
+        column_config=figures.in_words(table),
         receipt=searched.receipt(
             "found.deletion, found.deletions_tried, found.replacement, found.replacements_tried", seed=NOT_DRAWN
         ),
@@ -208,7 +212,7 @@ def _diff(found: CounterfactualSearch, flip: Counterfactual) -> str:
 def _after(found: CounterfactualSearch, flip: Counterfactual, labels: list[str], tried: int) -> str:
     return (
         f"“{labels[found.decision]}” goes from {percent(found.probability)} to {percent(flip.probability)}; "
-        f"decided is now “{labels[flip.decision]}”. {tried:,} texts were tried."
+        f"the prediction is now “{labels[flip.decision]}”. {tried:,} texts were tried."
     )
 
 

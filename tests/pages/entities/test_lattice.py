@@ -150,3 +150,13 @@ def test_the_halves_and_the_counted_errors_are_the_engines(
     other = open_page("entities", text=TEXT, tool="directions", network="gmb-lstm-crf")
     assert not other.exception
     assert any("reads from left to right only" in note.value for note in other.info)
+
+
+def test_tags_that_stay_are_not_said_to_be_all_the_same() -> None:
+    from engine.plotting.tagging.tag_rows import TagRow
+    from pages.components.entities.bio_constraints import _sentence
+
+    tags = ("B-per", "O", "B-org")
+    assert _sentence(TagRow("CRF off", tags), tags) == (
+        "With the CRF off the network gives every word of this text the tag it has with the CRF."
+    )

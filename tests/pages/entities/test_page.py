@@ -47,7 +47,7 @@ def test_default_text_is_marked_as_the_network_marks_it_and_every_tag_is_shown(t
     assert dict(zip(tags["tag"], tags["probability"], strict=True)) == pytest.approx(
         dict(zip(found.labels, found.marginals[3], strict=True))
     )
-    assert any(f"“Google” (word 4) is tagged {found.tags[3]}" in text for text in alternative_texts(at))
+    assert any(f"“Lima” (word 4) is tagged {found.tags[3]}" in text for text in alternative_texts(at))
     bars = json.loads(next(chart.proto.spec for chart in at.get("plotly_chart") if "is tagged" in chart.proto.alt))
     assert found.tags[3] in bars["layout"]["yaxis"]["ticktext"][list(tags["tag"]).index(found.tags[3])]
 

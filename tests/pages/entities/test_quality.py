@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from engine.evaluation.tagging import tag_sample
 from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.tagging import quality as tagging_quality
+from engine.models.folder import load_model
 from pages.components import corpus_texts
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
@@ -85,7 +87,7 @@ def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeyp
     assert "the tag it had most often in training reaches F1 20.0" in text
     assert scores_of(at, "most frequent tag") == {"all": 20.0, "per": 10.0}
     assert scores_of(at, "Without the CRF")["all"] == 100.0
-    assert "The CRF adds 1.00 points of F1 on gmb (+1.00 to +1.00 over 2 seeds)" in text
+    assert "The CRF adds 1.00 points of F1 on GMB (+1.00 to +1.00 over 2 seeds)" in text
     assert "Reading backwards too adds 3.00 points" in text
     assert any("Not measured with their present weights: Forward only." in note for note in notes(at))
     scores = next(frame.value for frame in at.dataframe if "found" in frame.value)
@@ -97,18 +99,38 @@ def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeyp
     assert "**People**: Anna saw :green-background[<b>Rome</b> :small[**geo**]] ." in listed
     assert "**Network**: Anna saw :orange-background[<b>Rome</b> :small[**org**]] ." in listed
     at.selectbox(key="quality_outcome").set_value("invented").run()
-    errors = next(frame.value for frame in at.dataframe if "outcome" in frame.value)
-    assert errors[["row", "predicted", "predicted_start"]].values.tolist() == [[1, "geo", 4]]
+    errors = next(frame.value for frame in at.dataframe if "network_first_word" in frame.value)
+    columns = ["sentence", "people", "network", "network_first_word", "network_last_word"]
+    assert errors[columns].values.tolist() == [[2, "nothing", "geo", 5, 5]], "all count from 1"
+    assert errors["people_first_word"].isna().all()
+    assert "Sentence 2 (5 words)" in written(at), "a sentence has one number"
     at.button(key="quality-open-0").click().run()
     assert at.text_area(key="text").value == "Big Bank of Oslo fell"
 
 
-def test_without_the_corpus_errors_are_shown_without_their_sentences(measured: Path) -> None:
+def test_without_the_corpus_the_errors_of_the_sample_stand_there_with_their_sentences(measured: Path) -> None:
+    at = open_page("entities", tool="quality", quality_outcome="missed", quality_type="per")
+    assert any("no such error" in note for note in notes(at)), "of what was measured none is of this kind"
     at = open_page("entities", tool="quality", quality_outcome="boundary")
     assert not at.exception
     assert any("not shipped" in note for note in notes(at))
+    title, frame, rows = tag_sample(load_model("gmb-bilstm-crf"), "ner_gmb")
+    errors = tagging_quality.choose_errors(tagging_quality.list_outcomes(frame), "boundary", "")
+    assert len(errors)
+    assert f"On the built-in sample “{title}”: {len(errors):,} such errors in {len(frame):,} sentences." in written(at)
+    first = errors.iloc[0]
+    assert f"Sentence {first['row'] + 1:,} ({len(rows[first['row']])} words)" in written(at)
+    at.button(key="quality-open-0").click().run()
+    assert at.text_area(key="text").value == " ".join(rows[first["row"]])
+
+
+def test_another_sentence_at_an_errors_number_is_said(measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = pd.DataFrame({"row": [0, 1], "words": WORDS, "source_hash": ["another", "too"]})
+    monkeypatch.setattr(corpus_texts, "ask", lambda *_, **__: other)
+    at = open_page("entities", tool="quality", quality_outcome="boundary")
+    assert not at.exception
     assert [text.value for text in at.text if text.value.startswith("Words")] == [
-        "Words 1 to 4; the sentence itself is not here."
+        "Words 1 to 4. In the copy of the corpus that was read, another sentence stands at this number."
     ]
     assert any("taken for “org”, once" in text for text in alternative_texts(at))
 

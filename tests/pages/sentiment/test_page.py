@@ -79,7 +79,7 @@ def test_stepping_through_the_film_is_in_the_url_and_says_what_was_read(models: 
 
 
 def test_a_text_that_cannot_be_judged_is_one_sentence_and_stays(models: Path) -> None:
-    at = open_page("sentiment")
+    at = open_page("sentiment", tool="texts")
     bad = {
         "  \n ": "The text is empty",
         "😀 🎉 !!": "only signs or pictures",
@@ -187,7 +187,7 @@ def test_more_lines_than_take_a_moment_are_begun_stopped_and_gone_on_with(
 
 
 def test_the_turn_of_a_film_without_one_is_its_largest_change(models: Path) -> None:
-    at = open_page("sentiment", text="food", network=LONG)
+    at = open_page("sentiment", text="food", network=LONG, tool="texts")
     (value,) = figure(at, "sentiment-film")["data"][-1]["y"]
     assert value == pytest.approx(100 * classify_texts(network(models, LONG), ("food",))[0].probabilities[1], abs=1e-4)
     assert not np.isclose(value, 100 * EVEN)

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
+from engine.evaluation.classification import judge_sample
 from engine.inspection.classification import quality
 from engine.inspection.stored.model_files import weights_in
+from engine.models.folder import load_model
 from tests.engine.inspection.classification.test_quality import made_up
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
@@ -71,13 +73,24 @@ def test_every_measure_is_the_stored_predictions(predictions: pd.DataFrame) -> N
     )
     wrong = own[(own["probability"] >= 0.7) != (own["label"] == 1)]
     assert f"{len(wrong):,} of {len(own):,} texts." in written(at)
-    surest = wrong.assign(margin=(wrong["probability"] - 0.7).abs()).sort_values("margin", ascending=False).iloc[0]
-    assert (
-        f"Text {surest['row'] + 1:,} · really {'positive' if surest['label'] else 'negative'} · "
-        f"{100 * surest['probability']:.1f} % positive" in written(at)
-    )
     assert any("not shipped" in note for note in notes(at)), "no corpus is at hand"
+    numbers = next(frame.value for frame in at.dataframe if "has_negation" in frame.value)
+    assert numbers["text"].tolist() == (quality.order_errors(own, threshold=0.7)["row"] + 1).tolist()
     assert any("average (the expected calibration error)" in text for text in alternative_texts(at))
+
+
+def test_without_the_corpus_the_errors_of_the_sample_stand_there_with_their_texts(predictions: pd.DataFrame) -> None:
+    at = open_page("sentiment", tool="quality", quality_threshold="0.6", quality_kind="false_negative")
+    assert not at.exception
+    title, frame = judge_sample(load_model(BOTH), "sst2")
+    errors = quality.order_errors(frame, "false_negative", "surest", 0.6)
+    assert 10 < len(errors) < len(frame)
+    assert f"On the built-in sample “{title}”: {len(errors):,} of {len(frame):,} sentences." in written(at)
+    listed = [text.value for text in at.text if text.value in set(frame["text"])]
+    assert listed == errors["text"].tolist()[:10]
+    assert all(f"Text {row + 1:,} · really positive" in written(at) for row in errors["row"][:10])
+    at.slider(key="quality_page").set_value(2).run()
+    assert [text.value for text in at.text if text.value in set(frame["text"])] == errors["text"].tolist()[10:20]
 
 
 def test_another_networks_own_corpus_is_looked_at_and_what_was_not_measured_has_no_chart(
@@ -138,5 +151,13 @@ def test_the_texts_come_from_the_corpus_where_it_can_be_read(
     shown = [text.value for text in at.text]
     assert any(text.startswith("Second") for text in shown)
     assert not any("<i>" in text for text in shown), "another text stands in that row"
+    assert "another text stands at this number" in written(at), "which is said: no box is empty"
+    surest = quality.order_errors(own).iloc[1]
+    assert (
+        f"Text {surest['row'] + 1:,} · really {'positive' if surest['label'] else 'negative'} · "
+        f"{100 * surest['probability']:.1f} % positive" in written(at)
+    )
+    numbers = next(frame.value for frame in at.dataframe if "has_negation" in frame.value)
+    assert numbers["text"].iloc[1] == surest["row"] + 1, "a text has one number"
     at.button(key=f"quality-open-{second}").click().run()
     assert at.text_area(key="text").value.startswith("Second")

@@ -16,6 +16,7 @@ from engine.inspection.classification.word_order import probabilities_in_order, 
 from engine.inspection.padding import arrange, inspect_batch, mask_sentence, split_lines, wasted_share
 from engine.inspection.stored.model_files import weights_in
 from engine.models.folder import load_model
+from engine.plotting.classification.word_order import OrderAccuracy, accuracy_dots
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
@@ -131,7 +132,7 @@ def test_order_reports_what_was_measured_and_says_what_has_no_other_order(classi
     at = open_page("sentiment", tool="order", text="good", **NETWORK)
     assert not at.exception
     assert any("two different words" in sentence for sentence in sentences(at))
-    assert "80.0 % right, 80.0 % when shuffled; a shuffle changes no decision, as it reads no order" in written(at)
+    assert "80.0 % right, 80.0 % when shuffled; a shuffle changes no prediction, as it reads no order" in written(at)
 
 
 def test_padding_shows_the_batch_and_what_the_mask_is_for(classifiers: Path) -> None:
@@ -167,3 +168,10 @@ def test_padding_of_taggers_counts_words_that_get_another_tag(taggers: Path) -> 
     assert mask_sentence([report]) in written(at)
     table = next(frame.value for frame in at.dataframe if "without_mask" in frame.value)
     assert table["without_mask"].tolist() == report.frame["without_mask"].tolist()
+
+
+def test_small_differences_of_accuracy_look_small() -> None:
+    rows = [OrderAccuracy("Both", "lstm", 0.875, [0.872, 0.871]), OrderAccuracy("Blind", "average", 0.884, [0.884])]
+    low, high = accuracy_dots(rows, mode="light").layout.xaxis.range
+    assert high - low >= 5
+    assert low < 87.1 < 88.4 < high

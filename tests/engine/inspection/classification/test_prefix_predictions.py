@@ -103,11 +103,11 @@ def test_the_turn_is_the_last_crossing_else_the_largest_change() -> None:
     turn = find_turn(crossing)
     assert (turn.first, turn.last, turn.is_crossing) == (3, 3, True)
     said = belief_sentence(crossing)
-    assert "turned to positive for the last time at “c” (word 3): from 20.0 % to 60.0 % positive." in said
-    assert "The largest change came at “b”: from 90.0 % to 20.0 %." in said
+    assert "flipped to positive for the last time at “c” (word 3): from 20.0 % to 60.0 % positive." in said
+    assert "The largest change comes at “b”: from 90.0 % to 20.0 %." in said
     steady = Belief(words, steps, np.array([0.6, 0.65, 0.95, 0.9]))
     assert find_turn(steady).last == 3
-    assert "never turns; the largest change comes at “c” (word 3): from 65.0 % to 95.0 % positive" in belief_sentence(
+    assert "never flips; the largest change comes at “c” (word 3): from 65.0 % to 95.0 % positive" in belief_sentence(
         steady
     )
     sparse = Belief(tuple("abcdefgh"), np.array([1, 4, 8]), np.array([0.9, 0.8, 0.1]))

@@ -12,6 +12,7 @@ from sklearn.calibration import calibration_curve
 
 from engine.errors import DataError
 from engine.inspection.classification import quality
+from engine.models.folder import describe, find_folder
 
 
 def made_up(model: str = "reader", seed: int = 0, count: int = 300, skill: float = 1.5) -> pd.DataFrame:
@@ -148,3 +149,15 @@ def test_tables_that_are_missing_or_lack_something_are_said_to(tmp_path: Path) -
         quality.measure_scores(str(tmp_path / "part.parquet"))
     with pytest.raises(DataError, match="has not been measured on imdb"):
         quality.of_model(made_up(), "reader", "imdb")
+
+
+@pytest.mark.parametrize(
+    "name", ["sst2-bilstm", "sst2-lstm", "sst2-gru", "sst2-average", "imdb-bilstm", "imdb-average"]
+)
+def test_the_card_and_the_stored_predictions_say_the_same(name: str) -> None:
+    """The card's accuracy stands beside the verdict, that of the stored predictions in Quality."""
+    table = quality.measure_scores("").set_index("model").loc[name]
+    card = describe(find_folder(name)).metrics
+    assert 100 * table["accuracy"] == pytest.approx(card["accuracy"], abs=0.006)
+    assert table["calibration_error"] == pytest.approx(card["calibration_error"], abs=1e-4)
+    assert table["nats"] == pytest.approx(card["negative_log_likelihood"], abs=1e-3)

@@ -41,7 +41,7 @@ def test_kinds_of_two_corpora_are_matched_by_what_they_mean() -> None:
     assert (
         said
         == "Has 2 of the 3 marks of “News”; not “Oil” (org); of its own “French Oil” (ORG). 1 of the marks of “News” "
-        "is of a kind it was never taught."
+        "is of a kind it was never trained on."
     )
     assert apart_from(web, news).unseen == 0, "a gpe is no kind the web texts know, so it is not held against the news"
     assert apart_from(web, news).invented == ((4, 5, "org"),)

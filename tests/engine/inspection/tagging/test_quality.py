@@ -12,7 +12,19 @@ from seqeval.metrics import classification_report
 from seqeval.metrics.sequence_labeling import get_entities
 
 from engine.inspection.tagging import quality as tagging_quality
-from engine.inspection.tagging.quality import BOTH, BOUNDARY, FOUND, INVENTED, KIND, MISSED, NOTHING, pair_marks
+from engine.inspection.tagging.errors import both_frames, read_predictions
+from engine.inspection.tagging.quality import (
+    BOTH,
+    BOUNDARY,
+    FOUND,
+    INVENTED,
+    KIND,
+    MISSED,
+    NOTHING,
+    measure_quality,
+    pair_marks,
+)
+from engine.models.folder import describe, find_folder
 
 LABELS = ["O", "B-geo", "I-geo", "B-org", "I-org", "B-per", "I-per"]
 
@@ -102,7 +114,22 @@ def test_gains_compare_equal_seeds_and_own_up_to_luck() -> None:
     assert gains.loc["crf", ["seeds", "mean", "lowest", "highest"]].tolist() == [3, 1.5, 1.0, 2.0]
     assert gains.loc["second direction", ["seeds", "mean", "lowest", "highest"]].tolist() == [2, 0.0, -1.0, 1.0]
     said = tagging_quality.gains_sentence(gains.reset_index())
-    assert "The CRF adds 1.50 points of F1 on gmb (+1.00 to +2.00 over 3 seeds)." in said
+    assert "The CRF adds 1.50 points of F1 on GMB (+1.00 to +2.00 over 3 seeds)." in said
     one = tagging_quality.gains_sentence(gains.reset_index().assign(seeds=1))
-    assert "The CRF makes +1.50 points of F1 on gmb with the one seed tried, which may be luck." in one
+    assert "The CRF makes +1.50 points of F1 on GMB with the one seed tried, which may be luck." in one
     assert "Reading backwards too makes no difference that can be told from chance" in said
+
+
+@pytest.mark.parametrize("name", ["gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf"])
+def test_the_card_and_both_tools_count_the_same(name: str) -> None:
+    """The card's F1 heads the page, Quality counts it by type, Two directions counts what was found."""
+    folder = find_folder(name)
+    quality = measure_quality(name, str(folder))
+    card = describe(folder).metrics
+    assert quality is not None
+    for measure in ("precision", "recall", "f1"):
+        assert quality.overall[measure] == pytest.approx(card[measure], abs=0.006)
+    kinds, _, sentences = both_frames(read_predictions({name: str(folder)}), name, name)
+    assert kinds["found"].sum() == quality.overall["found"]
+    assert kinds["entities"].sum() == quality.overall["entities"]
+    assert sentences == len(quality.sentences)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from engine.plotting import theme
-from engine.plotting.tagging.halves import describe_halves, halves_figure
+from engine.plotting.tagging.entity_scores import trainings, type_scores
+from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
 from engine.plotting.tagging.lattice import DrawnWay, lattice_figure, pale_scale, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 
@@ -104,3 +105,20 @@ def test_halves_are_marked_where_they_are() -> None:
         "The forward half speaks most for O (+1.00), the backward half for B-per (+2.00), the sum for O (+1.50)"
         in describe_halves("a", frame)
     )
+
+
+def test_a_mark_means_the_same_build_in_every_chart() -> None:
+    both, softmax, forwards = (True, True), (True, False), (False, True)
+    kinds = pd.DataFrame({"type": ["per", "all"], "entities": 2, "precision": 50.0, "recall": 50.0, "f1": 50.0})
+    builds = {"Both": both, "No CRF": softmax, "Forwards": forwards, "My own": both}
+    scores = type_scores(dict.fromkeys(builds, kinds), builds, mode="light")
+    seen = {builds[part.name]: part.marker.symbol for part in scores.data[:3]}
+    # By F1 the forward-only tagger comes before the one without a CRF.
+    rows = [(*both, 84.0, "Both"), (*forwards, 83.0, "Forwards"), (*softmax, 82.0, "No CRF")]
+    trained = pd.DataFrame(rows, columns=["bidirectional", "crf", "f1", "variant"]).assign(seed=1)
+    marks = [part.marker.symbol for part in trainings(trained, mode="light").data if part.mode == "markers"]
+    assert marks == [seen[build] for build in (both, forwards, softmax)]
+    shares = pd.DataFrame({"type": ["per"], "share": [0.5], "share_other": [0.4]})
+    pair = shares_figure(shares, "type", ("Both", "Forwards"), (both, forwards), mode="light", x_title="x")
+    assert [trace(pair, name).marker.symbol for name in ("Both", "Forwards")] == [seen[both], seen[forwards]]
+    assert trace(scores, "My own").marker.symbol == f"{seen[both]}-open", "a second network of a build is told apart"
