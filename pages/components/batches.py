@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
-from engine.decoding.line_files import MAX_FILE_BYTES, parts
+from engine.decoding.line_files import parts
+from engine.text.reading import MAX_FILE_BYTES
 from engine.errors import InputError
 from pages.components import cache, notices, state
 from pages.components.buttons import button

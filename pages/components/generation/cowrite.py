@@ -133,6 +133,7 @@ def _show_costs(author: Author, tree: WritingTree) -> None:
         ),
         name="cowritten-text",
         alt=describe_text_grid(tokens, bits, title_of_values=BITS),
+        receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, author.held),
         on_click=lambda position: author.change(lambda held: held.go_to(nodes[int(position)])),
     )
 

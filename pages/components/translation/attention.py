@@ -25,6 +25,7 @@ def show(context: TranslationContext) -> None:
     source, target, weights, positions = _rows(context, unit)
     sentence = attention_sentence(source, target, weights)
     st.markdown(notices.plain(sentence))
+    receipt = receipts.for_translation(search.call(context.network, context.source), search)
     left, right = st.columns(2, gap="medium")
     links = left.container()
     with right:
@@ -33,7 +34,7 @@ def show(context: TranslationContext) -> None:
             name="attention",
             alt=f"Map of attention weights, {len(target)} written {unit} by {len(source)} read. {sentence}",
             table=attention_table(source, target, weights),
-            receipt=receipts.for_translation(search.call(context.network, context.source), search),
+            receipt=receipt,
         )
     st.markdown("**A step on trial**")
     notices.explain(
@@ -43,7 +44,7 @@ def show(context: TranslationContext) -> None:
     step = attention_ablation.ask_step(context, trial.value)
     chosen = max(number for number, position in enumerate(positions) if position <= step)
     with links:
-        _show_links(context, source, target, weights, chosen, positions)
+        _show_links(context, source, target, weights, chosen, positions, receipt)
     attention_ablation.show(context, trial, step)
 
 
@@ -64,6 +65,7 @@ def _show_links(
     weights: np.ndarray,
     chosen: int,
     positions: list[int],
+    receipt: figures.Receipt,
 ) -> None:
     row = weights[chosen]
     order = [position for position in row.argsort()[::-1][:3] if row[position] >= 0.05]
@@ -73,5 +75,6 @@ def _show_links(
         name="attention-links",
         alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of "
         f"{len(target)}, looked at {looked}.",
+        receipt=receipt,
         on_click=lambda position: context.controls.set("attention_step", int(position)),
     )

@@ -52,6 +52,11 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     notices.say(verdict(trial, report))
     st.caption(notices.plain(rest_sentence(report)))
     before, after = _weightings(context, report.own_weights, "Changed", report.edited_weights)
+    receipt = tried.receipt(
+        "found.rewritten_text, verdict(trial, found), found.choices",
+        uses=[verdict],
+        seed=edit.seed if edit.kind == "shuffle" else NOT_DRAWN,
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Where this step looks**")
@@ -66,11 +71,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
                 )
             )
             + ".",
-            receipt=tried.receipt(
-                "found.rewritten_text, verdict(trial, found), found.choices",
-                uses=[verdict],
-                seed=edit.seed if edit.kind == "shuffle" else NOT_DRAWN,
-            ),
+            receipt=receipt,
         )
     with right:
         st.markdown("**What it would write**")
@@ -81,7 +82,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
             name: st.column_config.NumberColumn(f"{label}, %", format="%.2f")
             for name, label in (("own", "its own attention"), ("edited", "changed"))
         }
-        figures.show_table(shares, name="attention-choices", column_config=columns)
+        figures.show_table(shares, name="attention-choices", receipt=receipt, column_config=columns)
     _show_all_steps(context, opened, step)
     if context.controls.toggle("attention_search"):
         _show_search(context, opened, step, report)

@@ -8,7 +8,8 @@ from engine.decoding.limits import MAX_BEAM, MAX_SOURCE_WORDS, SamplingSettings,
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.inspection.translation import swap_settings, wrong_word
 from engine.inspection.translation.examples import list_translation_examples
-from engine.inspection.translation.forcing import ALL, MAX_STEP
+from engine.inspection.translation.forcing import FIRST as FIRST_DIFFERENCE
+from engine.inspection.translation.forcing import MAX_STEP
 from pages.components.views import composed_of, part_of_file, settings_view
 
 LONGEST_TRANSLATION = 10_000  # pieces; more than the decoder writes for the longest source
@@ -75,15 +76,15 @@ class ForcingView:
 
     forcing_by: str = option("hand", "Who decides at each step", choices=("hand", "coins"))
     forcing_steps: str = option(
-        ALL,
-        "Steps that are told",
-        "“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's piece, after "
-        "the others its own.",
+        FIRST_DIFFERENCE,
+        "Reference given after steps",
+        "“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's token, after the "
+        "others its own. “first”: up to the first step where the network, on its own, leaves the reference.",
     )
     forcing_share: float = option(
         0.5,
-        "Chance to be told at each step",
-        "Scheduled sampling: a coin at each step. 1 is teacher forcing, 0 is free.",
+        "Teacher forcing ratio",
+        "Scheduled sampling: at each step a coin decides whether the reference is given. 1 is teacher forcing, 0 free.",
         minimum=0.0,
         maximum=1.0,
         step=0.05,
@@ -92,22 +93,22 @@ class ForcingView:
     forcing_rows: str = option(
         "steps",
         "Line up",
-        "By step: what is written at the same time stands together. By piece: equal pieces stand together, "
+        "By step: what is written at the same time stands together. By token: equal tokens stand together, "
         "also where a row has one more or less.",
         choices=("steps", "pieces"),
     )
     forcing_wrong_step: int = option(
         2,
         "After step",
-        "The word is read in place of what your row would read after this step.",
+        "The word is read in place of what the free row reads after this step.",
         minimum=1,
         maximum=MAX_STEP,
     )
     forcing_wrong_word: str = option(
         "",
-        "Word to put in",
-        f"At most {wrong_word.MAX_WORD_CHARACTERS} characters. Empty takes the likeliest other piece. A middle "
-        "dot first (·s) means a piece that continues a word.",
+        "Word to force",
+        f"At most {wrong_word.MAX_WORD_CHARACTERS} characters. Empty takes the likeliest other token. A middle "
+        "dot first (·s) means a token that continues a word.",
     )
 
 
@@ -242,6 +243,6 @@ class TranslationView:
     teacher_forcing: bool = option(
         True,
         "Teacher forcing",
-        "On: the decoder is told the reference's piece after each step, as in training. Off: it reads its own words.",
+        "On: the decoder is given the reference's token after each step, as in training. Off: it reads its own words.",
     )
     network: str = option("", "Network")
