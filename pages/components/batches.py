@@ -11,8 +11,8 @@ import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import parts
-from engine.text.reading import MAX_FILE_BYTES
 from engine.errors import InputError
+from engine.text.reading import MAX_FILE_BYTES
 from pages.components import cache, notices, state
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, ON_SERVER

@@ -20,7 +20,7 @@ from engine.decoding.text import decoding_options, encode_sources
 from engine.errors import InputError
 from engine.inspection.translation.alignment import first_difference, line_up
 from engine.models.folder import LoadedModel
-from engine.text.piece_labels import CONTINUES, display_pieces
+from engine.text.piece_labels import BLANK, CONTINUES, display_pieces
 from engine.wording import percent
 
 ALL, NONE, FIRST = "all", "none", "first"
@@ -434,12 +434,9 @@ def _alternatives(loaded: LoadedModel, found: Mixed, row: int) -> list[list[tupl
     shares, ids = found.log_probs[row, :length].exp().topk(min(ALTERNATIVES + len(never) + 1, tokenizer.vocab_size))
     steps = []
     for read, step_shares, step_ids in zip(found.read_ids[row].tolist(), shares.tolist(), ids.tolist(), strict=False):
-        pairs = zip(step_ids, step_shares, strict=True)
-        steps.append(
-            [(piece_name(tokenizer.token(token)), share) for token, share in pairs if token not in never | {read}][
-                :ALTERNATIVES
-            ]
-        )
+        pairs = [(tokenizer.token(token), share, token) for token, share in zip(step_ids, step_shares, strict=True)]
+        others = [(piece_name(text), share) for text, share, token in pairs if token not in never | {read}]
+        steps.append([(name, share) for name, share in others if name != BLANK][:ALTERNATIVES])
     return steps
 
 

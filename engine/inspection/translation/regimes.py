@@ -64,7 +64,7 @@ def summary_table(frame: pd.DataFrame) -> pd.DataFrame:
     for label in sorted(rows["label"].unique(), key=position_of):
         own = rows[rows["label"] == label]
         line: dict[str, object] = {"taught": label, "seeds": len(own)}
-        for column, name in (MEASURES | {"exposure_gap": "Exposure gap"}).items():
+        for column, name in (MEASURES | {"exposure_gap": "Exposure bias (loss gap)"}).items():
             digits = 1 if column.startswith(("bleu", "chrf")) else 3
             line[name] = spread(own[column], digits)
         table.append(line)

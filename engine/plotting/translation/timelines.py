@@ -180,9 +180,7 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         frame: columns `teacher_forcing_ratio`, `seed`, `nats_per_piece`.
         chosen: ratio and loss of the run that is looked at, ringed.
     """
-    figure = theme.blank_figure(
-        mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height
-    )
+    figure = theme.blank_figure(mode, x_title="Teacher forcing ratio", y_title="Loss (nats per token)", height=height)
     style = RUN_STYLES["Yours"]
     ratios, losses = frame["teacher_forcing_ratio"], frame["nats_per_piece"]
     middle = losses.groupby(ratios).agg(OVER_SEEDS.middle)

@@ -92,7 +92,7 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
             disabled=is_at_start,
             help="What was written stays as a branch.",
         )
-    words = f"All {len(likely):,} chances, before and after your settings"
+    words = f"All {len(likely):,} probabilities, before and after your settings"
     with st.expander(words, key="cowrite-alternatives-numbers", type="compact"):
         figures.show_table(
             likely.drop(columns="token_id").assign(token=likely["token"].map(visible_token)),

@@ -11,11 +11,11 @@ from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.translation.linked_words import linked_words
 from pages.components import figures, notices
 from pages.components.translation import attention_ablation, receipts, searching
-from pages.components.translation.context import TranslationContext, style
+from pages.components.translation.context import UNITS, TranslationContext, style
 
 
 def show(context: TranslationContext) -> None:
-    """Draw the links and the map of the translation that is looked at, and put one of its steps on trial."""
+    """Draw the links and the map of the translation that is looked at, and test one of its steps."""
     if not context.translation.target_words:
         notices.note("The network wrote nothing, so it looked nowhere.")
         return
@@ -32,11 +32,12 @@ def show(context: TranslationContext) -> None:
         figures.show(
             attention_heat_map(source, target, weights, mode=figures.mode()),
             name="attention",
-            alt=f"Map of attention weights, {len(target)} written {unit} by {len(source)} read. {sentence}",
+            alt=f"Map of attention weights, {len(target)} written {UNITS[unit].lower()} by {len(source)} read. "
+            f"{sentence}",
             table=attention_table(source, target, weights),
             receipt=receipt,
         )
-    st.markdown("**A step on trial**")
+    st.markdown("**Test one step**")
     notices.explain(
         "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click a "
         "written word; change where it looks, and see whether another word comes out."

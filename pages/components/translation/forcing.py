@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation import forcing
+from engine.inspection.translation import example_effects, forcing
 from engine.plotting.translation.timelines import (
     RUN_STYLES,
     Switches,
@@ -16,10 +16,10 @@ from engine.plotting.translation.timelines import (
 from pages.components import figures, notices, state
 from pages.components.buttons import button
 from pages.components.translation import receipts, wrong_word
-from pages.components.translation.context import TranslationContext
+from pages.components.translation.context import TranslationContext, effects_of
 
 DECIDES = {"hand": "By hand", "coins": "By coins"}
-ROWS = {"steps": "By step", "pieces": "By piece"}
+ROWS = {"steps": "By step", "pieces": "By token"}
 
 
 def show(context: TranslationContext) -> None:
@@ -35,6 +35,9 @@ def show(context: TranslationContext) -> None:
     notices.say(forcing.forcing_sentence(report))
     _show_losses(report)
     notices.say(forcing.lesson(report), is_strong=True)
+    typical = example_effects.forcing_effect(effects_of(context.info), report.exposure_gap)
+    if typical:
+        st.caption(notices.plain(typical))
     receipt = made.receipt(
         "forcing_sentence(found), found.exposure_gap, forcing_table(found).to_string()",
         uses=[forcing.forcing_sentence, forcing.forcing_table],
@@ -78,7 +81,7 @@ def _switches(context: TranslationContext, reference: str, labels: list[str]) ->
         shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
         with position:
             _scrub(context, count, forcing.leading_steps(shown))
-        with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
+        with st.expander("Choose the steps by their tokens", key="forcing-pieces", type="compact"):
             _choose(context, labels, shown)
     return (steps, ratio, seed) if is_forcing else (forcing.NONE, None, seed)
 

@@ -1,4 +1,4 @@
-"""Four ways to be taught: what teacher forcing in training did, on the test set and on the sentence at hand."""
+"""Training with and without teacher forcing: what it did to a network, on the test set and on the sentence at hand."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _show_sentence(context: TranslationContext) -> None:
                 "Translation (greedy)": reports[info.name].free.text,
                 "Forced loss": round(reports[info.name].forced.mean_loss, 3),
                 "Free loss": round(reports[info.name].free.mean_loss, 3),
-                "Exposure gap": round(reports[info.name].exposure_gap, 3),
+                "Exposure bias (loss gap)": round(reports[info.name].exposure_gap, 3),
             }
             for info in models
         ]

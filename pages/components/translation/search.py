@@ -21,8 +21,8 @@ def show(context: TranslationContext) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
     notices.explain(
         "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
-        "them may have led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) "
-        "and see where it leads."
+        "them may have led to a better sentence. **Restore a pruned path** (click it, or choose it in the list) and "
+        "see where it leads."
     )
     with st.container(horizontal=True):
         width = context.controls.slider("search_width", width=280)

@@ -67,7 +67,7 @@ def _choose_word(context: TranslationContext, words: list[word_swaps.SourceWord]
     if pieces > 1:
         st.caption(
             notices.plain(
-                f"“{words[position].text}” is read in {pieces} pieces; its place among the words is their mean."
+                f"“{words[position].text}” is read as {pieces} subword tokens; its embedding here is their mean."
             )
         )
     return position

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation import wrong_word
+from engine.inspection.translation import example_effects, wrong_word
 from engine.inspection.translation.forcing import ForcingReport
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from engine.wording import percent
@@ -12,7 +12,7 @@ from pages.components import figures, notices
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN
 from pages.components.translation import receipts
-from pages.components.translation.context import TranslationContext
+from pages.components.translation.context import TranslationContext, effects_of
 
 
 def show(context: TranslationContext, report: ForcingReport, reference: str) -> None:
@@ -51,6 +51,9 @@ def show(context: TranslationContext, report: ForcingReport, reference: str) -> 
         note=receipts.GREEDY,
     )
     _show_found(made.value, receipt)
+    typical = example_effects.wrong_word_effect(effects_of(context.info))
+    if typical:
+        st.caption(notices.plain(typical))
 
 
 def _show_found(found: wrong_word.WrongWord, receipt: figures.Receipt) -> None:

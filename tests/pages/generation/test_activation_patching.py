@@ -1,4 +1,4 @@
-"""State transplant on the page: what it shows is what the engine says, and bad passages are answered in a sentence."""
+"""Activation patching on the page: what it shows is the engine's, and bad passages are answered in a sentence."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def test_opens_with_the_forced_the_mixed_and_the_free_row(models: Path) -> None:
         assert trace["y"] == pytest.approx(values, abs=1e-5)
     assert told(at) == list(report.told)
     assert len(figure(at, "timelines")["layout"]["shapes"]) == 1
-    likeliest, _ = report.alternatives[1][0]
-    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, 2, likeliest)
+    likeliest, _ = report.alternatives[3][0]
+    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, 4, likeliest)
     assert wrong_word_sentence(found) in written(at), "without a word the likeliest other piece is put in"
     assert all(any(character.isdigit() for character in text) for text in alternative_texts(at))
 
@@ -61,8 +61,8 @@ def test_by_default_the_three_rows_are_three_and_a_wrong_word_is_read_on_its_own
     report = inspect_forcing(loaded, SOURCE, REFERENCE, chosen_steps(loaded, SOURCE, REFERENCE, "first"))
     assert 0 < sum(report.told) < len(report.told)
     assert told(at) == list(report.told)
-    found = put_wrong_word(loaded, SOURCE, REFERENCE, 2, "chien")
-    assert found.changed.reads[2:] == found.changed.pieces[2:], "after the word it reads its own words"
+    found = put_wrong_word(loaded, SOURCE, REFERENCE, 4, "chien")
+    assert found.changed.reads[4:] == found.changed.pieces[4:], "after the word it reads its own words"
     (text,) = [text.value for text in at.text if "It writes with the word" in text.value]
     assert text.endswith(found.changed.text)
     assert REFERENCE not in text

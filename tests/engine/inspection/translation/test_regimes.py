@@ -102,7 +102,7 @@ def test_the_summary_gives_mean_and_range_in_the_order_of_help() -> None:
     assert list(summary["taught"]) == [ALWAYS, SCHEDULED, "Never forced"]
     assert list(summary["seeds"]) == [2, 2, 2]
     assert summary["BLEU, beam 5"][0] == "40.5 (40.0 to 41.0)"
-    assert summary["Exposure gap"][0] == "3.850 (3.800 to 3.900)"
+    assert summary["Exposure bias (loss gap)"][0] == "3.850 (3.800 to 3.900)"
     assert spread(pd.Series([1.25]), 1) == "1.2"
     assert list(final_rows(CLEAR)["exposure_gap"])[:2] == [3.8, 3.9]
 
