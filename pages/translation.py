@@ -50,7 +50,6 @@ usable = networks.installed(cache.list_models("translation"), "translation model
 directions = sorted({language_pair(info) for info in usable.values()})
 controls = forms.open_controls(
     PAGE,
-    UNITS,
     TranslationView,
     {
         "direction": {pair: direction_label(pair) for pair in directions},
@@ -63,6 +62,7 @@ controls = forms.open_controls(
         "tool": TOOLS.formerly,
         "translators": {"Four ways to be taught": "forcing"},
         "unit": {"Pieces": "pieces"},
+        "forcing_rows": {"By piece": "pieces"},
     },
 )
 

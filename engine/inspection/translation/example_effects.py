@@ -73,9 +73,10 @@ def wrong_word_effect(frame: pd.DataFrame) -> str:
     if tried.empty:
         return ""
     recovered = tried["changed_tokens"].dropna()
+    changed = recovered[recovered > 0]
     return (
-        f"How typical: with the likeliest other token after step {WRONG_STEP}, it recovers on "
-        f"{percent(len(recovered) / len(tried), 0)} of {len(tried):,} built-in sentences, after "
-        f"{recovered.median():.0f} changed tokens at the median; on {percent((recovered == 0).sum() / len(tried), 0)} "
-        "nothing else changes at all."
+        f"How typical: forced to read the likeliest other token after step {WRONG_STEP} of {len(tried):,} built-in "
+        f"sentences, it recovers on {percent(len(recovered) / len(tried), 0)}: on "
+        f"{percent((len(recovered) - len(changed)) / len(tried), 0)} nothing else changes, on the others "
+        f"{changed.median():.0f} more tokens at the median."
     )

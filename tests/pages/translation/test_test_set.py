@@ -18,7 +18,7 @@ from engine.inspection.translation.translations import translate_listed
 from engine.models.folder import load_model
 from pages.components import corpus_texts
 from tests.pages.charts import figure
-from tests.pages.open import open_page, sentences, written
+from tests.pages.open import notes, open_page, sentences, written
 
 WITH, WITHOUT = "small-en-fr-dot", "small-en-fr-none"
 ENGLISH = [f"a dog runs {'on the beach ' * (position % 4)}number {position}" for position in range(23)]
@@ -143,7 +143,7 @@ def test_without_the_corpus_the_built_in_samples_errors_open_with_their_texts(
     own = translate_listed(load_model(models / WITH), tuple(sources[:10]), 5)[0]
     assert f"Source: {sources[0]}\nPerson: {references[0]}\nNetwork: {own}" in [part.value for part in at.text]
     at.selectbox(key="test_set_corpus").set_value("multi30k_en_fr").run()
-    assert any("Those of “Phrasebook English-French test” are here" in note.value for note in at.info)
+    assert any("Those of “Phrasebook English-French test” are here" in note for note in notes(at))
 
 
 def test_one_click_opens_a_sentence_with_its_reference(table: Path, corpus: None) -> None:
