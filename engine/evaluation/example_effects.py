@@ -28,8 +28,8 @@ CORPUS = "phrasebook_en_fr"
 
 def measure_effects(attending: LoadedModel, plain: LoadedModel, pairs: list[tuple[str, str]]) -> pd.DataFrame:
     """Return a row per (source, reference): chrF of both networks (beam 5), and for the attending one its exposure gap,
-    what is left of it once it was given the reference up to where it leaves it, and the changed tokens after the
-    likeliest wrong word at `WRONG_STEP` (nan where the row is shorter or does not recover)."""
+    what is left of it once it was given the one token of the reference where it leaves it, and the changed tokens after
+    the likeliest wrong word at `WRONG_STEP` (nan where the row is shorter or does not recover)."""
     sources = [source for source, _ in pairs]
     outputs = [translate_all(model, sources, BEAM_SIZE) for model in (attending, plain)]
     chrf, rows = sacrebleu.CHRF(), []

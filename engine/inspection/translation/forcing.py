@@ -21,7 +21,7 @@ from engine.errors import InputError
 from engine.inspection.translation.alignment import first_difference, line_up
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import BLANK, CONTINUES, display_pieces
-from engine.wording import percent
+from engine.wording import counted, percent
 
 ALL, NONE, FIRST = "all", "none", "first"
 MAX_STEP = 999
@@ -137,8 +137,8 @@ def reference_labels(loaded: LoadedModel, source: str, reference: str) -> list[s
 
 
 def chosen_steps(loaded: LoadedModel, source: str, reference: str, steps: str) -> str:
-    """Return `steps` as numbers where they are "first": all steps up to the first at which the network, on its own,
-    would leave the reference; where it never does, all.
+    """Return `steps` as numbers where they are "first": the one step at which the network, on its own, first leaves the
+    reference; where it never does, all.
 
     Raises:
         InputError: the source or the reference is empty or too long.
@@ -147,8 +147,9 @@ def chosen_steps(loaded: LoadedModel, source: str, reference: str, steps: str) -
         return steps
     report = inspect_forcing(loaded, source, reference, NONE)
     at = report.free.first_difference(report.reference)
-    last = len(report.told) - 1 if at is None else at
-    return write_steps(tuple(position <= last for position in range(len(report.told))))
+    if at is None or at >= len(report.told):
+        return ALL
+    return str(at + 1)
 
 
 def read_steps(text: str, count: int) -> tuple[bool, ...]:
@@ -371,11 +372,10 @@ def mixed_sentence(report: ForcingReport) -> str:
         return "Your row is never given the reference: it is the free row. Give it one step, and watch all after it."
     changed = int((report.mixed_kl >= 0.1).sum())
     forced, mixed, free = (run.mean_loss for run in (report.forced, report.mixed, report.free))
-    between = f", between {forced:.2f} (forced) and {free:.2f} (free)" if forced <= mixed <= free else ""
     return (
-        f"Your row is given the reference after {told} of {count} steps and reads its own words after the others: its "
-        f"loss is {mixed:.2f} nats per token{between}. At {changed} of {count + 1} steps its prediction differs from "
-        "the forced row's by 0.1 nats or more."
+        f"Your row is given the reference after {counted(told, 'step')} of {count} and reads its own words after the "
+        f"others: that takes the loss from {free:.2f} (free) to {mixed:.2f} nats per token (forced: {forced:.2f}). At "
+        f"{changed} of {count + 1} steps its prediction differs from the forced row's by 0.1 nats or more."
     )
 
 

@@ -20,7 +20,7 @@ from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import PAGE, TranslationContext, style
 
 PER_PAGE = 10
-SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
+SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per token", "test_set": "test set"}
 
 
 def show(context: TranslationContext) -> None:

@@ -80,7 +80,7 @@ class ForcingView:
         FIRST_DIFFERENCE,
         "Reference given after steps",
         "“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's token, after the "
-        "others its own. “first”: up to the first step where the network, on its own, leaves the reference.",
+        "others its own. “first”: after the one step where the network, on its own, first leaves the reference.",
     )
     forcing_share: float = option(
         0.5,

@@ -97,7 +97,7 @@ def test_every_network_stands_in_the_table_of_scores(table: Path) -> None:
     scores = next(frame.value for frame in at.dataframe if "TER" in frame.value)
     assert list(scores["network"]) == ["With attention", "Without attention"]
     assert list(scores["BLEU"]) == [33.25, 21.5]
-    assert list(scores["nats per piece"]) == [2.0, 2.0]
+    assert list(scores["nats per token"]) == [2.0, 2.0]
     assert list(scores["sentences"]) == [23, 23]
 
 

@@ -54,7 +54,7 @@ def test_the_page_opens_with_the_example_that_the_search_finds_large_and_typical
     gain = frame["chrf"] - frame["chrf_plain"]
     assert gain.median() < row["chrf"] - row["chrf_plain"] < gain.quantile(0.95)
     assert row["exposure_gap"] > frame["exposure_gap"].median()
-    assert row["gap_left"] < 0.1 * row["exposure_gap"], "given up to where it leaves the reference, it is back"
+    assert row["gap_left"] < 0.1 * row["exposure_gap"], "given the one token where it leaves the reference, it is back"
     changed = frame["changed_tokens"][frame["changed_tokens"] > 0]
     assert 0 < row["changed_tokens"] <= changed.median(), "the wrong word changes something, and not unusually much"
     assert "How typical: attention takes chrF here from" in attention_effect(frame, first.source)

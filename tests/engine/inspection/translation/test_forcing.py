@@ -189,11 +189,11 @@ def test_steps_are_read(text: str, count: int, told: str) -> None:
     assert read_steps(text, count) == tuple(letter == "1" for letter in told)
 
 
-def test_first_is_up_to_the_first_step_where_the_free_row_leaves_the_reference(interpreter: LoadedModel) -> None:
+def test_first_is_the_one_step_where_the_free_row_first_leaves_the_reference(interpreter: LoadedModel) -> None:
     report = inspect_forcing(interpreter, SOURCE, REFERENCE)
     at = report.free.first_difference(report.reference)
     told = read_steps(chosen_steps(interpreter, SOURCE, REFERENCE, "First"), len(report.told))
-    assert leading_steps(told) == sum(told) == at + 1
+    assert [position for position, flag in enumerate(told) if flag] == [at]
     assert chosen_steps(interpreter, SOURCE, REFERENCE, "2, 4") == "2, 4"
     assert chosen_steps(says(interpreter, REFERENCE), SOURCE, REFERENCE, "first") == ALL
 
@@ -249,7 +249,7 @@ def test_what_the_mixed_row_was_told_is_said(interpreter: LoadedModel) -> None:
     count = len(reference_labels(interpreter, SOURCE, REFERENCE))
     assert "it is the forced row" in mixed_sentence(inspect_forcing(interpreter, SOURCE, REFERENCE, ALL))
     assert "it is the free row" in mixed_sentence(inspect_forcing(interpreter, SOURCE, REFERENCE, NONE))
-    assert f"given the reference after 2 of {count} steps" in mixed_sentence(
+    assert f"given the reference after 2 steps of {count}" in mixed_sentence(
         inspect_forcing(interpreter, SOURCE, REFERENCE, "1, 3")
     )
 

@@ -92,7 +92,7 @@ def test_whether_scheduled_sampling_helps_is_read_off_the_numbers(scheduled: lis
 
 def test_the_smallest_gap_is_not_praised_where_it_translates_worse() -> None:
     sentence = gap_sentence(CLEAR)
-    assert "smallest for “never forced” (0.15 nats per piece) and largest for “always forced” (3.85)" in sentence
+    assert "smallest for “never forced” (0.15 nats per token) and largest for “always forced” (3.85)" in sentence
     assert "not the best translator: that is always forced" in sentence
     assert "also the best" in gap_sentence(table(Always_forced=[(30, 1, 5)], Scheduled=[(40, 1, 2)]))
 
