@@ -22,15 +22,15 @@ header.show(
     {
         "Text": "starts with your beginning; everything after it is drawn character by character, and each network "
         "reads what it has just written before it draws the next.",
-        "Pieces": "what the network called Word pieces reads and writes instead of characters: frequent words whole, "
-        "with the blank after them, and rare ones in parts; Length counts them.",
+        "Subword tokens": "what the network called Word pieces reads and writes instead of characters: frequent words "
+        "whole, with the blank after them, and rare ones in parts; Length counts them.",
         "Nats per character": "how surprised a network is, on average, by text it was not trained on; lower is better. "
         "A nat is 1.44 bits.",
-        "Bars": "the chance each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a new "
-        "line.",
-        "Dashes": "the chance the network itself gave it, before your settings.",
-        "Entropy": "how open the choice is: 0 nats is certain, 0.69 a fair coin, 2.30 one of ten.",
-        "Cut away": "the share of the chances that top-k and top-p set to zero.",
+        "Bars": "the probability each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a "
+        "new line.",
+        "Dashes": "the probability before your settings.",
+        "Entropy": "how open the choice is, in nats: 0 is certain, 0.69 like two equal options, 2.30 like ten.",
+        "Cut away": "the share of the probability that top-k and top-p set to zero.",
     },
 )
 models = networks.installed(networks.in_order(cache.list_models("language_model")), "language model")

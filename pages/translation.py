@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.inspection.translation.example_effects import attention_effect
 from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.buttons import button
 from pages.components.translation import TOOLS, receipts, results, searching
 from pages.components.translation.context import (
     PAGE,
+    UNITS,
     TranslationContext,
     direction_label,
+    effects_of,
     examples_for,
     grouped,
     is_attending,
@@ -20,25 +23,25 @@ from pages.components.translation.context import (
 )
 from pages.components.translation.view import TranslationView
 
-GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Four ways to be taught"}
+GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Trained with less teacher forcing"}
 
 header.show(
     "Translation",
     "How does a network carry a sentence into another language, and what does it gain by looking back at it?",
     {
-        "Bars": "the probability the network gave each word it wrote, the product over the word's pieces.",
-        "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot "
+        "Bars": "the probability the network gave each word it wrote, the product over the word's tokens.",
+        "Subword tokens": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot "
         "begins a part that continues a word.",
         "Map of attention": "each row is a word being written, each column a word being read; the brighter the cell, "
         "the more of the row's attention lies there. A row adds up to 1, and a ring marks its largest weight. The full "
         "stop often collects weight where a written word needs no particular word of the source.",
-        "Forced": "the network is told the reference's piece after every step, as in training. The row shows "
-        "what it would have written itself; ≠ marks where that is not the reference's piece.",
-        "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
+        "Forced": "teacher forcing: the network is given the reference's token after every step, as in training. The "
+        "row shows what it would have written itself; ≠ marks where that is not the reference's token.",
+        "Free": "the network reads its own tokens, as in use. ▼ and the frame mark the first step where it "
         "leaves the reference.",
         "Search tree": "a column per step, the likeliest candidate on top. A filled circle is on the winner's way, a "
-        "ring was kept, a square belongs to another finished sentence, a cross was left. A score is the sum of the "
-        "pieces' nats divided by their number to the power of the length penalty; the higher, nearer to 0, the better.",
+        "ring was kept, a square belongs to another finished sentence, a cross was pruned. A score is the sum of the "
+        "tokens' nats divided by their number to the power of the length penalty; the higher, nearer to 0, the better.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },
@@ -54,8 +57,13 @@ controls = forms.open_controls(
         "network": {name: title(info) for name, info in usable.items()},
         "tool": TOOLS.labels,
     },
-    labels={"search": str.capitalize, "unit": str.capitalize},
-    formerly={"tool": TOOLS.formerly},
+    labels={"search": str.capitalize, "unit": UNITS.get},
+    formerly={
+        "tool": TOOLS.formerly,
+        "translators": {"Four ways to be taught": "forcing"},
+        "unit": {"Pieces": "pieces"},
+        "forcing_rows": {"By piece": "pieces"},
+    },
 )
 
 
@@ -104,6 +112,9 @@ with notices.engine_errors():
             with column:
                 receipt = receipts.for_translation(search.call(info.name, lines[chosen]), search)
                 results.show_result(controls, info, found[info.name][chosen], receipt)
+    typical = attention_effect(effects_of(shown[0]), lines[chosen])
+    if typical:
+        st.caption(notices.plain(typical))
     searching.show_seeds(shown, lines[chosen], search)
 
     header.section("Take the translation apart")

@@ -16,7 +16,7 @@ import pandas as pd
 import sacrebleu
 import torch
 
-from engine.corpora import load_corpus
+from engine.corpora import CORPORA, load_corpus
 from engine.evaluation.base import corpora_of, facts_of
 from engine.evaluation.translation import BEAM_SIZE, corpus_score, read_test_set, taught_batches, translate_all
 from engine.inspection.stored.sentence_scores import COLUMNS, source_hash
@@ -27,13 +27,22 @@ from engine.models.folder import LoadedModel
 def add_sentences(loaded: LoadedModel, table: Path) -> None:
     """Measure a translator sentence by sentence and put its rows into `table` in place of older ones.
 
+    Beside its own corpora, whose texts are not shipped, the built-in sample that stands in for them is measured: its
+    texts can be shown wherever the table is.
+
     Raises:
         DataError: a test corpus cannot be read, or the table that is there is damaged; found out before anything is
             translated.
     """
     rows_so_far(table, COLUMNS)
-    rows = pd.concat([sentence_scores(loaded, name) for name in corpora_of(loaded)], ignore_index=True)
+    rows = pd.concat([sentence_scores(loaded, name) for name in test_corpora(loaded)], ignore_index=True)
     replace_rows(table, rows, COLUMNS, order=("model", "corpus", "index"))
+
+
+def test_corpora(loaded: LoadedModel) -> list[str]:
+    """Return the names of the corpora that a translator is measured on: its own, then the samples that stand in."""
+    own = corpora_of(loaded)
+    return list(dict.fromkeys([*own, *filter(None, (CORPORA.get(name).sample for name in own))]))
 
 
 def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from engine.corpora import CORPORA
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from pages.components import notices, state
@@ -13,6 +14,12 @@ from pages.components.buttons import button
 from pages.components.calls import Call
 
 T = TypeVar("T")
+
+
+def are_here(corpus: str) -> bool:
+    """Return whether a corpus can be read without asking the Hub: from a folder, or because it is built in."""
+    spec = CORPORA.get(corpus)
+    return mirror_folder(corpus) is not None or (spec.hub is None and not spec.sample)
 
 
 def ask(page: str, name: str, corpus: str, texts: Call[T], *, absent: str, without: str) -> T | None:
@@ -25,7 +32,7 @@ def ask(page: str, name: str, corpus: str, texts: Call[T], *, absent: str, witho
         absent: the sentence on why the texts are not shipped; `without`: the one on what is shown in their place.
     """
     looked_for = f"{name} texts looked for"
-    if mirror_folder(corpus) is None and state.recall(page, looked_for) != corpus:
+    if not are_here(corpus) and state.recall(page, looked_for) != corpus:
         notices.note(
             f"{absent} {without} The others appear where the corpus can be read: from a folder named in UNROLLED_DATA, "
             "or from the Hugging Face Hub."

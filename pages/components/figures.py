@@ -13,6 +13,8 @@ import plotly.graph_objects as go
 import pyarrow as pa
 import streamlit as st
 
+from engine.inspection.stored.model_files import weights_in
+from engine.models import folder as model_folder
 from engine.plotting import theme
 from engine.plotting.theme import Mode
 from pages.components import state
@@ -118,6 +120,7 @@ def show_receipt(receipt: Receipt, key: str) -> None:
         st.markdown("**How this was made, and how to make it again**")
         facts = {
             "Model": receipt.model,
+            "Checkpoint": _checkpoints(receipt.model),
             "Data": receipt.data,
             "Seed": receipt.seed,
             "Measured": receipt.measured,
@@ -125,11 +128,20 @@ def show_receipt(receipt: Receipt, key: str) -> None:
         }
         lines = [f"{label}: {value}" for label, value in facts.items() if value is not None]
         st.text("\n".join(lines))
+        st.markdown(f"[A link to this view]({state.own_address()})")
         show_code(receipt.python)
         if receipt.command:
             show_code(receipt.command)
         if receipt.note:
             st.caption(receipt.note)
+
+
+def _checkpoints(models: str | None) -> str | None:
+    """Return the beginning of the SHA-256 of the weights of each named model that is installed, None without one."""
+    names = (models or "").split(", ")
+    hashes = {name: weights_in(model_folder.PRETRAINED / name) for name in names if name}
+    said = [f"{digits} ({name})" if len(names) > 1 else digits for name, digits in hashes.items() if digits]
+    return f"SHA-256 {', '.join(said)}" if said else None
 
 
 def show_code(code: str) -> None:

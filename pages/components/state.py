@@ -6,6 +6,7 @@ import hashlib
 from copy import copy
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -58,6 +59,11 @@ def read_url_lists() -> dict[str, list[str]]:
 def read_url_list(name: str) -> list[str]:
     """Return every value of a parameter that may stand in the URL several times."""
     return st.query_params.get_all(name)
+
+
+def own_address() -> str:
+    """Return the address of the view as it stands, for whoever wants to come back to it."""
+    return f"{st.context.url or ''}?{urlencode(read_url_lists(), doseq=True)}"
 
 
 def clean_url(parameters: dict[str, str | list[str]]) -> bool:

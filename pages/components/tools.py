@@ -18,7 +18,7 @@ class Tool:
         name: the module in the page's package, and the value in the URL.
         label: what the page calls it.
         sentence: the question it answers.
-        formerly: the name it had in older links.
+        formerly: the name it had in older links; `former_labels` are what it was called, which links carry too.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Tool:
     sentence: str
     _: KW_ONLY
     formerly: str = ""
+    former_labels: tuple[str, ...] = ()
 
 
 T = TypeVar("T", bound=Tool)
@@ -46,7 +47,7 @@ class Toolbox(dict[str, T], Generic[T]):
     @property
     def formerly(self) -> dict[str, str]:
         """What tools are called now, by the names they had in older links."""
-        return {tool.formerly: name for name, tool in self.items() if tool.formerly}
+        return {old: name for name, tool in self.items() for old in (tool.formerly, *tool.former_labels) if old}
 
     def choose(self, controls: Controls, field: str = "tool") -> T:
         """Draw the choice of a tool and the question it answers; return the one that is open."""

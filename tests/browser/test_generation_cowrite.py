@@ -105,7 +105,7 @@ def test_the_time_machine_shows_what_each_stage_writes(guest: Visit) -> None:
         expect(guest.page.locator(f".st-key-history-{position}").get_by_test_id("stText")).to_have_text(text)
         loss = stages[position - 1].validation_loss
         expect(
-            guest.page.get_by_text(f"{loss:.2f} nats, like {math.exp(loss):.1f} equal choices").first
+            guest.page.get_by_text(f"{loss:.2f} nats, like choosing among {math.exp(loss):.1f} equal options").first
         ).to_be_visible()
 
     for position in (26, 27, 28):

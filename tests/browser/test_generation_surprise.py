@@ -22,7 +22,7 @@ def open_tool(guest: Visit, tool: str, **parameters: str) -> None:
     guest.open(f"/generation?{urlencode(asked)}", "Generation")
 
 
-def test_a_pasted_text_is_coloured_by_the_bits_of_the_model_that_is_chosen(guest: Visit) -> None:
+def test_a_pasted_text_is_coloured_by_the_nats_of_the_model_that_is_chosen(guest: Visit) -> None:
     open_tool(guest, "surprise")
     box = guest.page.get_by_role("textbox", name="Any text")
     box.fill(TEXT)
@@ -35,13 +35,13 @@ def test_a_pasted_text_is_coloured_by_the_bits_of_the_model_that_is_chosen(guest
     position = TEXT.index("d")
     guest.settle()
     chart.locator(".textpoint").filter(has_text=re.compile(r"^d$")).hover(force=True)
-    bits = found["ngram"].frame["bits"][position]
-    expect(chart.locator(".hoverlayer")).to_contain_text(f"“d”: {bits:.2f} bits")
+    nats = found["ngram"].frame["nats"][position]
+    expect(chart.locator(".hoverlayer")).to_contain_text(f"“d”: {nats:.2f} nats")
     expect(chart.locator(".hoverlayer")).to_contain_text(f"expected: {found['ngram'].frame['expected'][position][:12]}")
     guest.page.get_by_role("radiogroup", name="Compared with").get_by_text("RNN").click()
-    one, other = found["ngram"].total_bits, found["rnn"].total_bits
+    one, other = found["ngram"].total_nats, found["rnn"].total_nats
     less, more = ("6-gram", "RNN") if one < other else ("RNN", "6-gram")
-    sentence = f"In all {less} needed {abs(one - other):,.1f} bits fewer than {more}."
+    sentence = f"In all {less} needed {abs(one - other):,.1f} nats fewer than {more}."
     expect(guest.page.get_by_text(sentence).first).to_be_visible()
     guest.expect_query(surprise_model="6-gram")
 

@@ -1,4 +1,4 @@
-"""Neurons, the cell detective and the puppeteer in a visitor's hands; what they show is what the engine computes."""
+"""Neurons, probing and activation clamping in a visitor's hands; what they show is what the engine computes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_unit_that_is_not_there_gets_a_sentence_and_loses_nothing(guest: Visit
     expect(guest.page.get_by_text("Hidden state of unit 335 in layer 1.")).to_contain_text(course.summary())
 
 
-def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
+def test_activation_clamping_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
     lstm, settings = load_model("shakespeare-lstm"), SamplingSettings(max_new_tokens=LENGTH)
     guest.open(PAGE + "activation_clamping", "Generation")
     for position, name in ((0.0, ""), (1.0, "Open")):
@@ -78,9 +78,11 @@ def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
             guest.page.get_by_role("radio", name=name, exact=True).click()
         truth = perform(lstm, DEFAULT_PROMPT, settings, Strings(position=position))
         expect(guest.page.get_by_text(truth.verdict)).to_be_visible()
-        metric = guest.page.get_by_test_id("stMetric").filter(has_text="Unseen text, with strings")
-        expect(metric).to_contain_text(f"{truth.held_bits:.3f} bits per character")
-        expect(guest.page.get_by_text(f"The texts part at character {truth.first_difference + 1}.")).to_be_visible()
+        metric = guest.page.get_by_test_id("stMetric").filter(has_text="Surprise of the text with it held")
+        expect(metric).to_contain_text(f"{truth.held_surprise.mean():.2f} nats per token")
+        expect(
+            guest.page.get_by_text(f"The texts first differ at character {truth.first_difference + 1}.")
+        ).to_be_visible()
         drawn = guest.chart("puppeteer-held", ":is(.textpoint text, g.text text)")
 
         def expect_the_held_text() -> None:

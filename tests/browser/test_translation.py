@@ -51,7 +51,7 @@ def test_a_typed_sentence_is_translated_by_both_networks(guest: Visit) -> None:
 def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, browser: Chromium) -> None:
     example = list_translation_examples()[2]
     open_attention(guest)
-    guest.page.get_by_text("Forced or free", exact=True).click()
+    guest.page.get_by_text("Teacher forcing", exact=True).click()
     reference = guest.page.get_by_role("textbox", name="Reference, a translation by a person")
     expect(reference).to_be_visible()
     guest.page.get_by_role("button", name=example.name, exact=True).click()

@@ -1,5 +1,5 @@
-"""Four ways to be taught as a visitor reads them: the sentence by every network, and the measured table, against the
-engine."""
+"""Training with less teacher forcing as a visitor reads it: the sentence by every network, and the measured table,
+against the engine."""
 
 from __future__ import annotations
 

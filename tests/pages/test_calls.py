@@ -155,11 +155,11 @@ def test_the_lines_say_what_was_computed_and_nothing_else() -> None:
 
 
 def test_several_calls_become_a_loop_over_what_they_differ_in() -> None:
-    lines = python_lines([call(surprise, TEXT, model=name) for name in ("small-rnn", "small-gru")], "found.total_bits")
+    lines = python_lines([call(surprise, TEXT, model=name) for name in ("small-rnn", "small-gru")], "found.total_nats")
     assert "for name in ['small-rnn', 'small-gru']:\n    found = surprise(load_model(name), text)\n" in lines
     printed = run(lines)[1].split()
     assert printed[::2] == ["small-rnn", "small-gru"]
-    assert float(printed[1]) == call(surprise, TEXT, model="small-rnn").value.total_bits
+    assert float(printed[1]) == call(surprise, TEXT, model="small-rnn").value.total_nats
     lines = python_lines([call(add, 1, value) for value in (2, 3)])
     assert "for other in [2, 3]:\n    found = add(1, other)\n    print(other, found)" in lines
     assert run(lines)[1] == "2 3\n3 4\n"

@@ -95,6 +95,14 @@ LINKS = {
     "translation?tool=forcing&translators=pair&search=greedy&teacher_forcing=false&forcing_wrong_step=3": "",
     "translation?tool=forcing&search=greedy&forcing_by=coins&forcing_share=0.4&forcing_seed=3": "",
     "translation?tool=regimes&search=greedy": "",
+    "translation?tool=Forced+or+free&text=a+dog&search=greedy&forcing_rows=By+piece": (
+        "translation?tool=forcing&text=a+dog&search=greedy&forcing_rows=pieces"
+    ),
+    "translation?tool=Ways+to+be+taught&text=a+dog&search=greedy": "translation?tool=regimes&text=a+dog&search=greedy",
+    "translation?tool=attention&text=dog&search=greedy&unit=Pieces": (
+        "translation?tool=attention&text=dog&search=greedy&unit=pieces"
+    ),
+    "generation?tool=Time+machine&max_new_tokens=1": "generation?tool=training_snapshots&max_new_tokens=1",
     "translation?tool=many_lines&text=A+dog+runs.&search=greedy": "",
     "translation?tool=test_set&search=greedy": "",
     "translation?tool=choices&text=a+dog&search=beam&beam_size=3&choices_word=0": "",
@@ -257,5 +265,7 @@ def test_the_links_know_every_former_name_of_a_tool() -> None:
         if isinstance(toolbox, Toolbox)
     ]
     former = {name for box in boxes for name in box.formerly}
-    assert former == {"bets", "conveyor", "detective", "foretold", "history", "puppeteer", "transplant", "twins"}
+    names = {"bets", "conveyor", "detective", "foretold", "history", "puppeteer", "transplant", "twins"}
+    labels = {"Cell detective", "Forced or free", "Puppeteer", "State transplant", "Time machine", "Ways to be taught"}
+    assert former == names | labels
     assert former <= known

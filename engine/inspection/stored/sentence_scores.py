@@ -21,6 +21,7 @@ COLUMNS = tuple(
     "reference_pieces corpus_bleu corpus_chrf corpus_ter bleu_signature chrf_signature ter_signature beam_size "
     "hardware commit date".split()
 )
+MOST_CHRF = 100.0  # where chrF ends
 ORDERS = {
     "worst": "worst first",
     "best": "best first",
@@ -112,10 +113,9 @@ def order_sentences(own: pd.DataFrame, other: pd.DataFrame | None, order: str) -
 def list_sentence(frame: pd.DataFrame, labels: Sequence[str]) -> str:
     """Return in one sentence how the sentence scores lie, and how often which of two models is ahead."""
     low, middle, high = (frame["chrf"].quantile(share) for share in (0.1, 0.5, 0.9))
-    said = (
-        f"{len(frame):,} sentences: half score above chrF {middle:.0f}, one in ten below {low:.0f}, one in ten "
-        f"above {high:.0f}."
-    )
+    perfect = int((frame["chrf"] >= MOST_CHRF).sum())
+    best = f"{perfect:,} reach {MOST_CHRF:.0f}, a person's very words" if perfect else f"one in ten above {high:.0f}"
+    said = f"{len(frame):,} sentences: half score above chrF {middle:.0f}, one in ten below {low:.0f}, {best}."
     if "difference" in frame:
         ahead, behind = int((frame["difference"] > 0).sum()), int((frame["difference"] < 0).sum())
         said += (
@@ -123,6 +123,13 @@ def list_sentence(frame: pd.DataFrame, labels: Sequence[str]) -> str:
             f"{len(frame) - ahead - behind:,} they score the same."
         )
     return said
+
+
+def shown_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows for a reader, without texts: sentences numbered from 1, as the page and the chart name them."""
+    table = frame.drop(columns=["source", "reference", "source_hash"])
+    table.insert(0, "sentence", table.pop("index") + 1)
+    return table
 
 
 def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:

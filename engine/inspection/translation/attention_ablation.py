@@ -1,4 +1,4 @@
-"""Attention on trial: what a translation owes to where the decoder looked, step by step, with controls.
+"""Attention tested: what a translation owes to where the decoder looked, step by step, with controls.
 
 Shapes: T target steps, S source pieces, K shuffles, V vocabulary.
 """
@@ -264,7 +264,7 @@ def rest_sentence(report: EditReport) -> str:
             "change only because another word was written."
         )
     return (
-        f"The rest of the original translation, told word by word, goes from {report.rest_own:.2f} to "
+        f"The rest of the original translation, given word by word, goes from {report.rest_own:.2f} to "
         f"{report.rest_edited:.2f} nats ({report.rest_change:+.2f}) when every step from here on is changed."
     )
 
@@ -278,6 +278,6 @@ def trial_sentence(trial: Trial) -> str:
         f"“{row.piece}” would lose most, {-row.uniform:.2f} nats" if row.uniform < 0 else "no word would lose anything"
     )
     return (
-        f"With even weights {mattered} of {len(lost)} pieces would lose at least {NEGLIGIBLE_NATS:g} nats; {most}. "
+        f"With even weights {mattered} of {len(lost)} tokens would lose at least {NEGLIGIBLE_NATS:g} nats; {most}. "
         "For the others it made no difference where the network looked, or even weights would have served better."
     )

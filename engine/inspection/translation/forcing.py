@@ -1,5 +1,4 @@
-"""Forced, free, and everything between: one sentence decoded along its reference, by its own choices, and by a rule per
-step.
+"""Teacher forcing: one sentence decoded along its reference, on its own (free), and by a rule per step.
 
 A step writes one piece. After it the decoder reads either the reference's piece (it is told) or its own choice. T
 counts the reference's pieces with its end mark; the last step is told nothing, as nothing follows.
@@ -21,10 +20,10 @@ from engine.decoding.text import decoding_options, encode_sources
 from engine.errors import InputError
 from engine.inspection.translation.alignment import first_difference, line_up
 from engine.models.folder import LoadedModel
-from engine.text.piece_labels import CONTINUES, display_pieces
+from engine.text.piece_labels import BLANK, CONTINUES, display_pieces
 from engine.wording import counted, percent
 
-ALL, NONE = "all", "none"
+ALL, NONE, FIRST = "all", "none", "first"
 MAX_STEP = 999
 RATIOS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SEEDS = 20
@@ -74,7 +73,7 @@ class ForcingReport:
         reference: labels of the T pieces.
         told: whether the mixed run was told the reference's piece after each step, (T - 1).
         forced, mixed, free: always told, told as `told` says, never told.
-        alternatives: the likeliest pieces at each step of the mixed run that it did not read next, as (name,
+        alternatives: the likeliest pieces at each step of the free run that it did not read next, as (name,
             probability); a name begins with a middle dot where the piece continues a word or is a mark of punctuation.
         mixed_kl, free_kl: KL(forced || mixed) and KL(forced || free) between the distributions of the next piece, nats,
             (T,).
@@ -110,7 +109,7 @@ def inspect_forcing(loaded: LoadedModel, source: str, reference: str, steps: str
     count = len(target_ids) + 1
     mixed_kl, free_kl = (divergence(found.log_probs[0, :count], found.log_probs[row, :count]) for row in (1, 2))
     labels = display_pieces(loaded.tokenizer.tokens([*target_ids, loaded.tokenizer.eos_id]))
-    others = _alternatives(loaded, found, 1)
+    others = _alternatives(loaded, found, 2)
     return ForcingReport(labels, told, forced, mixed, free, others, mixed_kl, free_kl)
 
 
@@ -137,6 +136,22 @@ def reference_labels(loaded: LoadedModel, source: str, reference: str) -> list[s
     return display_pieces(loaded.tokenizer.tokens(reference_ids(loaded, source, reference)))
 
 
+def chosen_steps(loaded: LoadedModel, source: str, reference: str, steps: str) -> str:
+    """Return `steps` as numbers where they are "first": the one step at which the network, on its own, first leaves the
+    reference; where it never does, all.
+
+    Raises:
+        InputError: the source or the reference is empty or too long.
+    """
+    if steps.strip().lower() != FIRST:
+        return steps
+    report = inspect_forcing(loaded, source, reference, NONE)
+    at = report.free.first_difference(report.reference)
+    if at is None or at >= len(report.told):
+        return ALL
+    return str(at + 1)
+
+
 def read_steps(text: str, count: int) -> tuple[bool, ...]:
     """Return for each of `count` steps whether it is named in `text`: "all", "none" or steps from 1 as in "1-4, 7".
 
@@ -153,8 +168,8 @@ def read_steps(text: str, count: int) -> tuple[bool, ...]:
         match = _RANGE.fullmatch(part.strip())
         if match is None or int(match[1]) < 1:
             raise InputError(
-                f"The steps must be “{ALL}”, “{NONE}” or numbers from 1 as in “1-4, 7”; “{part.strip()[:30]}” is none "
-                "of these."
+                f"The steps must be “{ALL}”, “{NONE}”, “{FIRST}” or numbers from 1 as in “1-4, 7”; "
+                f"“{part.strip()[:30]}” is none of these."
             )
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
@@ -223,9 +238,9 @@ def coins_sentence(frame: pd.DataFrame) -> str:
     rows = summarise_coins(frame).set_index("teacher_forcing_ratio")
     half = rows.loc[0.5]
     return (
-        f"Told always, a piece of the reference costs {rows.loc[1.0, 'mean']:.2f} nats; told half the time "
+        f"Given the reference always, the loss is {rows.loc[1.0, 'mean']:.2f} nats per token; half the time, "
         f"{half['mean']:.2f} on average over {half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, "
-        f"depending on which steps the coins pick; told never {rows.loc[0.0, 'mean']:.2f}."
+        f"depending on which steps the coins pick; never, {rows.loc[0.0, 'mean']:.2f}."
     )
 
 
@@ -313,8 +328,8 @@ def forcing_sentence(report: ForcingReport) -> str:
     at = free.first_difference(report.reference)
     if at is None:
         return (
-            f"Left alone the network writes the reference itself: all {count} pieces are the same, so forcing changes "
-            f"nothing here; a piece costs {forced.mean_loss:.2f} nats either way."
+            f"On its own the network writes the reference: all {count} tokens are the same, so teacher forcing changes "
+            f"nothing here; the loss is {forced.mean_loss:.2f} nats per token either way."
         )
     right = sum(own == given for own, given in zip(forced.pieces, report.reference, strict=False))
     given = f"“{report.reference[at]}”" if at < count else "nothing more"
@@ -322,11 +337,11 @@ def forcing_sentence(report: ForcingReport) -> str:
         f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]), 0)})" if at < len(free.pieces) else "nothing more"
     )
     odds = f" ({percent(math.exp(-forced.losses[at]), 0)})" if at < count else ""
-    first = "From the first piece on" if at == 0 else f"After {counted(at, 'equal piece')}"
     return (
-        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
-        f"reference after every step it would choose {right} of {count} pieces rightly itself, and a piece of the "
-        f"reference costs it {forced.mean_loss:.2f} nats; reading its own words instead, {free.mean_loss:.2f}."
+        f"They differ from token {at + 1}: the reference goes on with {given}{odds}, the network on its own with "
+        f"{wrote}. Given the reference after every step, it gets {right} of {count} tokens right by itself, and its "
+        f"loss is {forced.mean_loss:.2f} nats per token of the reference; reading its own words instead, "
+        f"{free.mean_loss:.2f}."
     )
 
 
@@ -335,13 +350,13 @@ def lesson(report: ForcingReport) -> str:
     gap = report.exposure_gap
     if gap < 0.05:
         return (
-            f"The exposure gap is {gap:.2f} nats per piece: on this sentence it makes next to no difference whether "
-            "the network is told. Training, where it is always told, shows it just what it meets in use."
+            f"The exposure bias, as the gap of the two losses, is {gap:.2f} nats per token: on this sentence it makes "
+            "next to no difference whether the network is given the reference. Training shows it what it meets in use."
         )
     return (
-        f"The exposure gap is {gap:.2f} nats per piece: in training, always told, the network never meets what it "
-        "reads here after its own words. Not every nat is a mistake: a good translation in other words leaves the "
-        "reference too, and one word more or less moves all that follow."
+        f"The exposure bias, as the gap of the two losses, is {gap:.2f} nats per token: in training, always given the "
+        "reference, the network never reads its own mistakes. Not every nat is a mistake: a good translation in other "
+        "words leaves the reference too, and one word more or less moves all that follow."
     )
 
 
@@ -350,15 +365,17 @@ def mixed_sentence(report: ForcingReport) -> str:
     told, count = sum(report.told), len(report.told)
     if told == count:
         return (
-            "Your row is told after every step: it is the forced row. Let go of a step, and watch everything after it."
+            "Your row is given the reference after every step: it is the forced row. Leave one step to the network, "
+            "and watch everything after it."
         )
     if told == 0:
-        return "Your row is told nothing: it is the free row. Tell it one step, and watch everything after it."
+        return "Your row is never given the reference: it is the free row. Give it one step, and watch all after it."
     changed = int((report.mixed_kl >= 0.1).sum())
+    forced, mixed, free = (run.mean_loss for run in (report.forced, report.mixed, report.free))
     return (
-        f"Your row is told after {told} of {count} steps; a piece of the reference costs it "
-        f"{report.mixed.mean_loss:.2f} nats, and at "
-        f"{changed} of {count + 1} steps it expects something else than the forced row (by 0.1 nats or more)."
+        f"Your row is given the reference after {counted(told, 'step')} of {count} and reads its own words after the "
+        f"others: that takes the loss from {free:.2f} (free) to {mixed:.2f} nats per token (forced: {forced:.2f}). At "
+        f"{changed} of {count + 1} steps its prediction differs from the forced row's by 0.1 nats or more."
     )
 
 
@@ -369,9 +386,9 @@ def foreign_sentence(report: ForcingReport, target_language: str) -> str | None:
     if loss < FOREIGN_NATS:
         return None
     return (
-        f"This reference does not read like a translation into {target_language}: even told every piece, the network "
-        f"finds each one 1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it "
-        "in another language, or does it translate another sentence?"
+        f"This reference does not read like a translation into {target_language}: even given every token before it, "
+        f"the network finds each one 1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below "
+        "4.4). Is it in another language, or does it translate another sentence?"
     )
 
 
@@ -417,12 +434,9 @@ def _alternatives(loaded: LoadedModel, found: Mixed, row: int) -> list[list[tupl
     shares, ids = found.log_probs[row, :length].exp().topk(min(ALTERNATIVES + len(never) + 1, tokenizer.vocab_size))
     steps = []
     for read, step_shares, step_ids in zip(found.read_ids[row].tolist(), shares.tolist(), ids.tolist(), strict=False):
-        pairs = zip(step_ids, step_shares, strict=True)
-        steps.append(
-            [(piece_name(tokenizer.token(token)), share) for token, share in pairs if token not in never | {read}][
-                :ALTERNATIVES
-            ]
-        )
+        pairs = [(tokenizer.token(token), share, token) for token, share in zip(step_ids, step_shares, strict=True)]
+        others = [(piece_name(text), share) for text, share, token in pairs if token not in never | {read}]
+        steps.append([(name, share) for name, share in others if name != BLANK][:ALTERNATIVES])
     return steps
 
 

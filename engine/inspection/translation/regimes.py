@@ -64,7 +64,7 @@ def summary_table(frame: pd.DataFrame) -> pd.DataFrame:
     for label in sorted(rows["label"].unique(), key=position_of):
         own = rows[rows["label"] == label]
         line: dict[str, object] = {"taught": label, "seeds": len(own)}
-        for column, name in (MEASURES | {"exposure_gap": "Exposure gap"}).items():
+        for column, name in (MEASURES | {"exposure_gap": "Exposure bias (loss gap)"}).items():
             digits = 1 if column.startswith(("bleu", "chrf")) else 3
             line[name] = spread(own[column], digits)
         table.append(line)
@@ -122,7 +122,7 @@ def scheduled_sentence(frame: pd.DataFrame) -> str | None:
     return (
         f"Scheduled sampling {verdict}: beside always forced, BLEU changes by {change['bleu_beam']:+.1f} with a beam "
         f"and {change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss "
-        f"by {change['free_loss']:+.3f} nats per piece."
+        f"by {change['free_loss']:+.3f} nats per token."
     )
 
 
@@ -132,7 +132,7 @@ def gap_sentence(frame: pd.DataFrame) -> str:
     gaps = rows.groupby("label")["exposure_gap"].mean().sort_values()
     best = rows.groupby("label")["bleu_beam"].mean().idxmax()
     if len(gaps) == 1:
-        return f"The exposure gap of {gaps.index[0].lower()} is {gaps.iloc[0]:.2f} nats per piece."
+        return f"The exposure bias (loss gap) of {gaps.index[0].lower()} is {gaps.iloc[0]:.2f} nats per token."
     moral = (
         "The smallest gap is also the best translator here."
         if gaps.index[0] == best
@@ -140,7 +140,7 @@ def gap_sentence(frame: pd.DataFrame) -> str:
         "own words and say less with them."
     )
     return (
-        f"The exposure gap is smallest {_when(gaps.index[0])} ({gaps.iloc[0]:.2f} nats per piece) and largest "
+        f"The exposure bias is smallest {_when(gaps.index[0])} ({gaps.iloc[0]:.2f} nats per token) and largest "
         f"{_when(gaps.index[-1])} ({gaps.iloc[-1]:.2f}). {moral}"
     )
 

@@ -149,6 +149,6 @@ def search_sentence(report: SearchReport) -> str:
     )
     return (
         f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of "
-        f"them. The winner, “{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of "
+        f"them. The winner, “{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} tokens, a score of "
         f"{winner.score:.3f}. {position}"
     )

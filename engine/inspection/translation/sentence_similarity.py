@@ -107,13 +107,13 @@ def similarity_sentence(found: SentenceSimilarity) -> str:
     reading = (
         f"The sentences first differ at piece {at + 1}, “{found.encoder.first[at] or '–'}” and "
         f"“{found.encoder.second[at] or '–'}”. "
-        f"Of the {equal} pieces they share, {touched} are read differently because of it (cosine below 0.999)."
+        f"Of the {equal} tokens they share, {touched} are read differently because of it (cosine below 0.999)."
     )
     parting = found.decoder.parting
     if parting is None:
         return f"{reading} The translations are the same."
     one, two = found.decoder.first[parting], found.decoder.second[parting]
-    return f"{reading} The translations part at piece {parting + 1}: “{one or '–'}” and “{two or '–'}”."
+    return f"{reading} The translations first differ at token {parting + 1}: “{one or '–'}” and “{two or '–'}”."
 
 
 def comparison_table(found: StateComparison) -> pd.DataFrame:

@@ -121,8 +121,8 @@ def doubts(words: list[ReadWord], text: str, source_language: str, target_langua
     scraps = sum(not word.is_whole for word in spelt)
     if len(typed) >= FEWEST_WORDS and not known and scraps >= SPLIT_SHARE * len(spelt):
         return (
-            f"This does not look like {own}: {scraps} of its {len(spelt)} words are read in pieces, and it has none of "
-            f"the short words that most {own} sentences have. {advice}"
+            f"This does not look like {own}: {scraps} of its {len(spelt)} words are read as several tokens, and it has "
+            f"none of the short words that most {own} sentences have. {advice}"
         )
     if len(foreign) > len(known):
         listed = ", ".join(f"“{word}”" for word in list(dict.fromkeys(foreign))[:4])

@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from engine.decoding.text import Translation, translate
+from engine.decoding.text import Translation, translate, translate_lines
 from engine.models.folder import LoadedModel
 from engine.wording import listing, percent
 
@@ -21,6 +21,16 @@ def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_p
         InputError: the sentence is empty or too long.
     """
     return translate(loaded, text, beam_size=beam_size, length_penalty=length_penalty)[0]
+
+
+def translate_listed(loaded: LoadedModel, sources: tuple[str, ...], beam_size: int) -> list[str]:
+    """Return the translation of each of a few sentences that stand in a list.
+
+    Raises:
+        InputError: a sentence is too long.
+    """
+    found = dict(translate_lines(loaded, sources, beam_size=beam_size))
+    return [found[position] for position in range(len(sources))]
 
 
 def confidence_table(translation: Translation) -> pd.DataFrame:

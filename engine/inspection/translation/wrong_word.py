@@ -1,4 +1,8 @@
-"""A wrong word put into the decoder's mouth: what it writes after it, and whether it finds its way back.
+"""A wrong word that the decoder is forced to read: what it writes after it on its own, and whether it finds its way
+back.
+
+Only a row that reads its own words can lose its way: one that is given the reference after every step reads the right
+words again at once, whatever it has done.
 
 Steps count from 1, as a person counts pieces.
 """
@@ -17,6 +21,7 @@ from engine.decoding.scheduled_sampling import Mixed, Put
 from engine.errors import InputError
 from engine.inspection.translation.alignment import first_difference
 from engine.inspection.translation.forcing import (
+    NONE,
     Arrangement,
     Run,
     arrange,
@@ -78,16 +83,15 @@ class WrongWord:
         return felt[-1] if felt else 0
 
 
-def put_wrong_word(loaded: LoadedModel, source: str, reference: str, steps: str, step: int, word: str) -> WrongWord:
-    """Return the run told at `steps` with `word` read after `step` in place of what it would have read, beside the run
-    without.
+def put_wrong_word(loaded: LoadedModel, source: str, reference: str, step: int, word: str) -> WrongWord:
+    """Return the free run with `word` read after `step` in place of its own piece, beside the free run without.
 
     Raises:
         InputError: the word cannot be read or is what is read anyway, or there is no such step.
     """
     target_ids = reference_ids(loaded, source, reference)
     word_ids = read_word(loaded.tokenizer, word)
-    told = torch.tensor([read_steps(steps, len(target_ids))] * 2)
+    told = torch.tensor([read_steps(NONE, len(target_ids))] * 2)
     found = decode(loaded, source, target_ids, told, Put(step - 1, word_ids, torch.tensor([False, True])))
     length, changed_length = found.lengths.tolist()
     if not 1 <= step < length:
@@ -122,13 +126,13 @@ def read_word(tokenizer: Tokenizer, word: str) -> list[int]:
     check_characters("The word", word)
     word = word.strip()
     if not word:
-        raise InputError("There is no word to put in: choose one of the alternatives, or type one.")
+        raise InputError("There is no word to force: choose one of the alternatives, or type one.")
     if len(word) > MAX_WORD_CHARACTERS:
         raise InputError(f"The word has {len(word):,} characters; at most {MAX_WORD_CHARACTERS} are read.")
     if word.startswith(CONTINUES):
         token_id = tokenizer.backend.token_to_id(word.removeprefix(CONTINUES))
         if token_id is None or token_id in (tokenizer.pad_id, tokenizer.bos_id, tokenizer.eos_id, tokenizer.unk_id):
-            raise InputError(f"The vocabulary has no piece “{word}”; leave the dot out to put in a whole word.")
+            raise InputError(f"The vocabulary has no piece “{word}”; leave the dot out to force a whole word.")
         return [token_id]
     ids = tokenizer.encode(word)
     if not ids or tokenizer.unk_id in ids:
@@ -142,8 +146,8 @@ def read_word(tokenizer: Tokenizer, word: str) -> list[int]:
 def wrong_word_sentence(found: WrongWord) -> str:
     """Return in plain words what the wrong word did, with what was measured."""
     began = (
-        f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability, 0)} by its own "
-        f"reckoning) instead of “{found.instead_of}”. "
+        f"After step {found.step} it was forced to read “{found.word}” (to which it gave "
+        f"{percent(found.probability, 0)}) instead of “{found.instead_of}”. "
     )
     if not (found.plain.is_finished and found.changed.is_finished):
         return (
@@ -159,20 +163,20 @@ def wrong_word_sentence(found: WrongWord) -> str:
             if found.same_pieces == 1
             else f"only the last {found.same_pieces} are"
         )
-        return f"{began}It does not find its way back: of the {after} pieces after it {common} as without the word."
+        return f"{began}It does not find its way back: of the {after} tokens after it {common} as without the word."
     if found.changed_pieces == 0 and found.shift == 0:
-        change = "It recovers at once: every piece after it is the one it writes anyway"
+        change = "It recovers at once: on its own, it writes every token after it as without the word"
     else:
         way = "later" if found.shift > 0 else "earlier"
         moved = f", {counted(abs(found.shift), 'step')} {way}" if found.shift else ""
-        recovers = f"It recovers after {counted(found.changed_pieces, 'changed piece')}"
+        recovers = f"It recovers after {counted(found.changed_pieces, 'changed token')}"
         changed = recovers if found.changed_pieces else "Nothing else changes"
         change = f"{changed}: the last {found.same_pieces} are again those it writes anyway{moved}"
     felt = found.felt_steps
     felt_words = (
-        "what it expects next is less than 0.1 nats off at once"
+        "its predictions are less than 0.1 nats off at once"
         if felt == 0
-        else f"what it expects next is off by 0.1 nats or more for the last time {counted(felt, 'step')} after the word"
+        else f"its predictions are off by 0.1 nats or more for the last time {counted(felt, 'step')} after the word"
     )
     return f"{began}{change}; {felt_words}."
 

@@ -1,4 +1,7 @@
-"""The puppeteer: what a network writes, and how well it predicts, while some of its units or gates are held.
+"""Activation clamping: what a network writes while some of its units or gates are held, and what holding them costs.
+
+The cost is measured where the network is at home: on the text that it writes without anything held. A text of another
+author, read in short stretches, would hide what a memory is good for.
 
 Shapes: N tokens.
 """
@@ -13,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from engine.cells import CELLS, Interventions, is_switch
 from engine.config import option
@@ -23,7 +25,6 @@ from engine.decoding.scoring import surprise_stream
 from engine.decoding.text import start_id, write_text
 from engine.errors import InputError
 from engine.inspection.cells.units import PARTS, check_unit, token_spans
-from engine.inspection.writing.unseen import unseen_play
 from engine.models.folder import LoadedModel
 
 ACTIONS = {
@@ -32,12 +33,11 @@ ACTIONS = {
     "scale": "Scale units",
     "clamp": "Clamp units",
 }
-PASSAGE_CHARACTERS = 4_096
-WINDOW = 128  # tokens; the windows are read side by side, the state reset before each
 LARGEST_UNIT_LIST = 400  # characters
 LARGEST_FACTOR = 10.0
-SMALL_CHANGE = 0.01  # bits per character; below it a change is called none
-LARGE_CHANGE = 0.5
+STRETCHES = 10  # the standard error is over as many stretches of the text
+SMALL_CHANGE = 0.01  # nats per token; below it a change is called none
+LARGE_CHANGE = 0.35
 SHORTEST_MATCH = 5  # characters
 
 
@@ -63,16 +63,14 @@ class Strings:
 
 @dataclass(frozen=True)
 class Performance:
-    """A network's writing with and without strings, from the same beginning and seed, and what the strings cost.
+    """A network's writing with and without something held, from the same beginning and seed, and what holding costs.
 
     Attributes:
         free_text, held_text: what was written after the prompt.
-        free_surprise, held_surprise: bits per character of each text's tokens under the network without strings.
+        free_surprise, held_surprise: nats of each text's tokens under the network with nothing held.
+        cost: by how many nats each token of the free text surprises the network more while it is held, (N,).
         free_spans, held_spans: where in its text each token stands.
-        first_difference: character at which the texts part; None where they are the same.
-        free_bits, held_bits: bits per character on the unseen passage without and with strings.
-        error: standard error of the difference of the two, over windows of the passage.
-        passage: what the passage is, in one sentence. passage_characters: how many.
+        first_difference: character at which the texts first differ; None where they are the same.
         verdict: what it all means, in words.
     """
 
@@ -80,21 +78,22 @@ class Performance:
     held_text: str
     free_surprise: np.ndarray
     held_surprise: np.ndarray
+    cost: np.ndarray
     free_spans: list[tuple[int, int]]
     held_spans: list[tuple[int, int]]
     first_difference: int | None
-    free_bits: float
-    held_bits: float
-    error: float
-    passage: str
-    passage_characters: int
     verdict: str
     elapsed_seconds: float
 
     @property
     def change(self) -> float:
-        """Bits per character that the strings cost on unseen text; negative where they help."""
-        return self.held_bits - self.free_bits
+        """Nats per token that holding costs on the text written without; an estimate of KL(free || held)."""
+        return float(self.cost.mean())
+
+    @property
+    def error(self) -> float:
+        """Standard error of `change` over `STRETCHES` stretches of the text."""
+        return standard_error(self.cost)
 
 
 def perform(loaded: LoadedModel, prompt: str, settings: SamplingSettings, strings: Strings) -> Performance:
@@ -105,30 +104,31 @@ def perform(loaded: LoadedModel, prompt: str, settings: SamplingSettings, string
     """
     begun = time.perf_counter()
     interventions = attach(loaded, strings)
-    puppet = dataclasses.replace(loaded, model=ClampedModel(loaded.model, {strings.layer - 1: interventions}))
-    free, held = ("".join(write_text(model, prompt, settings)) for model in (loaded, puppet))
-    unseen = unseen_play(loaded, PASSAGE_CHARACTERS)
-    passage = unseen.text
-    free_bits, held_bits = window_bits(loaded, passage), window_bits(puppet, passage)  # bits in each window
-    difference = (held_bits - free_bits) / len(passage)
-    error = float(difference.std(ddof=1) * math.sqrt(len(difference))) if len(difference) > 1 else math.inf
+    clamped = dataclasses.replace(loaded, model=ClampedModel(loaded.model, {strings.layer - 1: interventions}))
+    free, held = ("".join(write_text(model, prompt, settings)) for model in (loaded, clamped))
+    free_surprise, held_surprise = (surprise_of(loaded, prompt, text) for text in (free, held))
+    cost = surprise_of(clamped, prompt, free) - free_surprise
     first = first_difference(free, held)
+    means = float(free_surprise.mean()), float(held_surprise.mean())
     return Performance(
         free_text=free,
         held_text=held,
-        free_surprise=surprise_of(loaded, prompt, free),
-        held_surprise=surprise_of(loaded, prompt, held),
+        free_surprise=free_surprise,
+        held_surprise=held_surprise,
+        cost=cost,
         free_spans=token_spans(loaded, free),
         held_spans=token_spans(loaded, held),
         first_difference=first,
-        free_bits=float(free_bits.sum()) / len(passage),
-        held_bits=float(held_bits.sum()) / len(passage),
-        error=error,
-        passage=unseen.sentence,
-        passage_characters=len(passage),
-        verdict=verdict(float(difference.sum()), error, is_same_text=first is None),
+        verdict=verdict(float(cost.mean()), standard_error(cost), means, is_same_text=first is None),
         elapsed_seconds=time.perf_counter() - begun,
     )
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Return the standard error of the mean over stretches of a text, whose tokens are not independent of each
+    other."""
+    means = [part.mean() for part in np.array_split(values, STRETCHES) if len(part)]
+    return float(np.std(means, ddof=1) / math.sqrt(len(means))) if len(means) > 1 else math.inf
 
 
 def attach(loaded: LoadedModel, strings: Strings) -> Interventions:
@@ -224,53 +224,38 @@ def changed_tokens(performed: Performance) -> tuple[list[bool], list[bool]]:
 
 
 def surprise_of(loaded: LoadedModel, prompt: str, text: str) -> np.ndarray:
-    """Return the surprise of each token of `text` after `prompt` under the network, in bits, (N,)."""
+    """Return the surprise of each token of `text` after `prompt` under the network, in nats, (N,)."""
     ids = loaded.tokenizer.encode(text)
     before = loaded.tokenizer.encode(prompt)
     nats = surprise_stream(loaded.model, torch.tensor([*before, *ids]), start_id(loaded))
-    return nats[len(before) :].double().numpy() / math.log(2)
+    return nats[len(before) :].double().numpy()
 
 
-@torch.inference_mode()
-def window_bits(loaded: LoadedModel, text: str) -> np.ndarray:
-    """Return the bits that `loaded` needs for each window of `text`, its state reset before each.
+def verdict(change: float, error: float, means: tuple[float, float], is_same_text: bool) -> str:
+    """Return in words what a change of the loss and of the text means, in nats per token.
 
-    All windows have `WINDOW` tokens but the last. Each token is predicted from those before it in its window and the
-    one token before that.
+    Args:
+        means: what the network with nothing held finds each token of the free and of the held text to be worth.
     """
-    ids = loaded.tokenizer.encode(text)
-    inputs, labels = torch.tensor([start_id(loaded), *ids[:-1]]), torch.tensor(ids)
-    whole = len(ids) // WINDOW * WINDOW
-    parts = []
-    for chosen, width in ((slice(0, whole), WINDOW), (slice(whole, None), len(ids) - whole)):
-        if not width or not len(inputs[chosen]):
-            continue
-        logits, _ = loaded.model(inputs[chosen].view(-1, width))
-        nats = functional.cross_entropy(logits.float().flatten(0, 1), labels[chosen], reduction="none")
-        parts.append(nats.view(-1, width).double().sum(dim=1))
-    return torch.cat(parts).numpy() / math.log(2)
-
-
-def verdict(change: float, error: float, is_same_text: bool) -> str:
-    """Return in words what a change in bits per character and in the text means."""
-    size = f"{abs(change):.3f} bits per character"
+    measured = f"{change:+.3f} ± {error:.3f} nats per token"
     is_none = abs(change) < max(SMALL_CHANGE, 2 * error)
     if is_none and is_same_text:
-        return (
-            f"No effect: the same text, and unseen text is predicted as well as before (change {change:+.3f} bits "
-            "per character)."
-        )
+        return f"No effect: the same text, and it is predicted as well as before ({measured})."
     if is_none:
         return (
-            "A pretty effect without a real one: the text is another, but unseen text is predicted as well as before "
-            "(change "
-            f"{change:+.3f} ± {error:.3f} bits per character). One other draw is enough to send writing elsewhere."
+            "Another text, but not a worse network: the text it wrote before is predicted as well as before "
+            f"({measured}). One other draw is enough to send writing elsewhere."
         )
     if change < 0:
-        return f"A real effect, for the better on this passage: {size} fewer are needed for unseen text."
+        return f"A real effect, for the better on this text: each of its tokens is less surprising ({measured})."
     weight = "A large effect" if change >= LARGE_CHANGE else "A real effect"
-    text = " although this text came out the same" if is_same_text else ""
-    return f"{weight}: the network needs {size} more for unseen text{text}. What was held was doing work."
+    said = f"{weight}: while it is held, the network predicts the text it wrote before worse ({measured})"
+    if is_same_text:
+        return f"{said}, although this text came out the same."
+    free, held = means
+    return (
+        f"{said}. What it writes instead costs the network itself {held:.2f} nats per token, its own text {free:.2f}."
+    )
 
 
 def _hold(loaded: LoadedModel, strings: Strings) -> Interventions:

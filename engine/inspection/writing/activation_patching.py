@@ -1,4 +1,5 @@
-"""State transplant: one passage's state put under another passage, and how long it can be felt there.
+"""Activation patching (a state transplant): one passage's state put under another passage, and for how long the
+network's predictions there differ because of it.
 
 Both runs read the same passage; only the state they begin with differs. The untouched run begins as the network begins
 any text, the other with the state in which a donor passage has left it, or with a mixture of the two.
@@ -8,7 +9,6 @@ Shapes: N tokens of the passage, V vocabulary.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,7 +23,7 @@ from engine.models.base import AnyState, map_tensors
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import LayerState
 
-NEGLIGIBLE_BITS = 0.01
+NEGLIGIBLE_NATS = 0.01
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,19 @@ class Influence:
     """How much a donor's state changes what a network expects, while it reads a passage.
 
     Attributes:
-        frame: one row per token of the passage: `characters` read so far, the `token` read last, and `kl_bits`, the
+        frame: one row per token of the passage: `characters` read so far, the `token` read last, and `kl_nats`, the
             divergence KL(transplanted || untouched) between what the two runs expect next.
         characters: length of the passage.
-        lasts_characters: characters after which `kl_bits` stays below `NEGLIGIBLE_BITS`; None where the passage ends
+        lasts_characters: characters after which `kl_nats` stays below `NEGLIGIBLE_NATS`; None where the passage ends
             before that.
+        half_characters: characters after which half of the sum of `kl_nats` over the passage lies behind; 0 where
+            there is no difference at all.
     """
 
     frame: pd.DataFrame
     characters: int
     lasts_characters: int | None
+    half_characters: int
 
 
 @torch.inference_mode()
@@ -54,9 +57,9 @@ def donor_influence(loaded: LoadedModel, donor: str, passage: str, amount: float
     untouched, transplanted = (_read(loaded, donor, passage, share) for share in (0.0, amount))
     ids = loaded.tokenizer.encode(passage)
     positions = [stop for _, stop in loaded.tokenizer.spans(passage)]
-    bits = divergence_bits(transplanted, untouched)
-    frame = pd.DataFrame({"characters": positions, "token": loaded.tokenizer.tokens(ids), "kl_bits": bits.numpy()})
-    return Influence(frame, len(passage), lasting_characters(frame))
+    nats = divergence_nats(transplanted, untouched)
+    frame = pd.DataFrame({"characters": positions, "token": loaded.tokenizer.tokens(ids), "kl_nats": nats.numpy()})
+    return Influence(frame, len(passage), lasting_characters(frame), half_characters(frame))
 
 
 def write_after_transplant(
@@ -99,22 +102,28 @@ def blend(first: AnyState, second: AnyState, amount: float) -> AnyState:
     return map_tensors(first, lambda one, other: torch.lerp(one, other, amount), second)
 
 
-def divergence_bits(log_probs: Tensor, reference: Tensor) -> Tensor:
-    """Return KL(p || q) in bits for each row of log-probabilities p `log_probs` and q `reference`, (N, V) to (N,).
+def divergence_nats(log_probs: Tensor, reference: Tensor) -> Tensor:
+    """Return KL(p || q) in nats for each row of log-probabilities p `log_probs` and q `reference`, (N, V) to (N,).
 
-    Paper: Kullback and Leibler (1951). The bits wasted per token by who expects q where p is true.
+    Paper: Kullback and Leibler (1951). The nats wasted per token by who expects q where p is true.
     """
     terms = torch.where(log_probs.isneginf(), 0.0, log_probs.exp() * (log_probs - reference))
-    return (terms.sum(dim=-1) / math.log(2)).clamp(min=0)  # rounding can leave a hair below zero
+    return terms.sum(dim=-1).clamp(min=0)  # rounding can leave a hair below zero
 
 
-def lasting_characters(frame: pd.DataFrame, threshold: float = NEGLIGIBLE_BITS) -> int | None:
-    """Return the characters after which `kl_bits` stays below the threshold, None where it is not below it at the
+def lasting_characters(frame: pd.DataFrame, threshold: float = NEGLIGIBLE_NATS) -> int | None:
+    """Return the characters after which `kl_nats` stays below the threshold, None where it is not below it at the
     end."""
-    felt = frame["kl_bits"] >= threshold
+    felt = frame["kl_nats"] >= threshold
     if not felt.any():
         return 0
     return None if felt.iloc[-1] else int(frame["characters"][felt].iloc[-1])
+
+
+def half_characters(frame: pd.DataFrame) -> int:
+    """Return the characters after which half of all that `kl_nats` adds up to lies behind, 0 where that is nothing."""
+    total = frame["kl_nats"].cumsum()
+    return int(frame["characters"][total >= total.iloc[-1] / 2].iloc[0]) if total.iloc[-1] > 0 else 0
 
 
 def _read(loaded: LoadedModel, donor: str, passage: str, amount: float) -> Tensor:

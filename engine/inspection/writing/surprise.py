@@ -1,8 +1,7 @@
-"""How surprised a language model is by every token of a text, in bits, and where two models differ."""
+"""How surprised a language model is by every token of a text, in nats, and where two models differ."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,24 +24,24 @@ class Surprise:
     """A text as one model met it, from its first character on.
 
     Attributes:
-        frame: one row per token: `token` (the characters it stands for), `bits` (-log2 of the chance it was given),
+        frame: one row per token: `token` (the characters it stands for), `nats` (-log of the chance it was given),
             `probability`, `position` (1: the likeliest), `is_unknown`, and `expected`, the likeliest tokens in words.
-        character_bits: (characters,) bits per character; a token of several characters spreads its own evenly, and
+        character_nats: (characters,) nats per character; a token of several characters spreads its own evenly, and
             characters that no token stands for have nan.
     """
 
     frame: pd.DataFrame
-    character_bits: np.ndarray
+    character_nats: np.ndarray
 
     @property
-    def total_bits(self) -> float:
-        """Bits of all tokens together."""
-        return float(self.frame["bits"].sum())
+    def total_nats(self) -> float:
+        """Nats of all tokens together."""
+        return float(self.frame["nats"].sum())
 
     @property
-    def bits_per_character(self) -> float:
-        """Mean bits per character of the text."""
-        return self.total_bits / len(self.character_bits)
+    def nats_per_character(self) -> float:
+        """Mean nats per character of the text."""
+        return self.total_nats / len(self.character_nats)
 
     @property
     def unknown_count(self) -> int:
@@ -53,7 +52,7 @@ class Surprise:
 def surprise(loaded: LoadedModel, text: str) -> Surprise:
     """Return how surprised `loaded` is by each token of `text`, which it reads in one pass as after a line break.
 
-    The bits of an unknown token say how unexpected an unknown character was at this place, not which one it was.
+    The nats of an unknown token say how unexpected an unknown character was at this place, not which one it was.
 
     Raises:
         InputError: the text is empty or too long, or the model reads nothing of it.
@@ -66,11 +65,10 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
     parts = [_chunk(logits, labels) for logits, labels in logits_stream(loaded.model, token_ids, start_id(loaded))]
     nats, positions, best, best_shares = (np.concatenate(part) for part in zip(*parts, strict=True))
     spans = tokenizer.spans(text)
-    bits = nats / math.log(2)
     frame = pd.DataFrame(
         {
             "token": [text[start:stop] for start, stop in spans],
-            "bits": bits,
+            "nats": nats,
             "probability": np.exp(-nats),
             "position": positions,
             "is_unknown": token_ids.numpy() == tokenizer.unk_id,
@@ -80,19 +78,19 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
             ],
         }
     )
-    character_bits = np.full(len(text), np.nan)
-    for (start, stop), value in zip(spans, bits, strict=True):
+    character_nats = np.full(len(text), np.nan)
+    for (start, stop), value in zip(spans, nats, strict=True):
         if stop > start:
-            character_bits[start:stop] = value / (stop - start)
+            character_nats[start:stop] = value / (stop - start)
         elif start:  # one of several tokens that stand for one character
-            character_bits[start - 1] += value
-    return Surprise(frame, character_bits)
+            character_nats[start - 1] += value
+    return Surprise(frame, character_nats)
 
 
 def hover_lines(found: Surprise) -> list[str]:
     """Return for each token what a person should know who points at it, in two lines."""
     return [
-        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.position} on the "
+        f"{spoken_token(row.token)}: {row.nats:.2f} nats, {100 * row.probability:.2g} %, number {row.position} on the "
         "list\n"
         f"expected: {row.expected}" + ("\nnever seen in training" if row.is_unknown else "")
         for row in found.frame.itertuples()
@@ -100,14 +98,14 @@ def hover_lines(found: Surprise) -> list[str]:
 
 
 def differences(text: str, one: Surprise, other: Surprise) -> pd.DataFrame:
-    """Return one row per character: `character`, `bits`, `other_bits` and `difference` (above 0: `one` was more
+    """Return one row per character: `character`, `nats`, `other_nats` and `difference` (above 0: `one` was more
     surprised)."""
     return pd.DataFrame(
         {
             "character": list(text),
-            "bits": one.character_bits,
-            "other_bits": other.character_bits,
-            "difference": one.character_bits - other.character_bits,
+            "nats": one.character_nats,
+            "other_nats": other.character_nats,
+            "difference": one.character_nats - other.character_nats,
         }
     )
 

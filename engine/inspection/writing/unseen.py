@@ -45,17 +45,6 @@ def unseen_text(loaded: LoadedModel, source: str = STORIES) -> UnseenText:
     )
 
 
-def unseen_play(loaded: LoadedModel, characters: int) -> UnseenText:
-    """Return the beginning of a play written for this project, laid out as plays are: names in capitals, then
-    speeches."""
-    play = _stories()[:characters]
-    title = play.split("\n", 1)[0]
-    sentence = (
-        f"the first {len(play):,} characters of “{title}”, a play of the embedded sample Saltmarsh ({_why(loaded)})"
-    )
-    return UnseenText(play, sentence)
-
-
 def _why(loaded: LoadedModel) -> str:
     is_kept_back = "saltmarsh" in loaded.info.config.get("corpora", [])
     return "kept back when the model was trained" if is_kept_back else "the model was trained on something else"

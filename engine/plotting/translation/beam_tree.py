@@ -71,7 +71,7 @@ def beam_tree(
         x, y = positions[chosen]
         add_ring(figure, [x], [y], theme.ink(mode), 22, name="Chosen in the list")
     steps = {"range": [first_step - 0.6, last_step + 0.6], "dtick": 1, "tick0": 1}
-    figure.update_xaxes(title_text="Step: one piece written in each", **steps)
+    figure.update_xaxes(title_text="Step: one token written in each", **steps)
     figure.update_yaxes(range=[rows + 0.6, 0.2], visible=False)
     return figure
 

@@ -32,9 +32,9 @@ def regime_curves(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], heig
     seeds.
 
     Args:
-        frame: columns `label`, `step` and `forced_mean`, `forced_min`, `forced_max`, `free_mean`, ... (nats per piece).
+        frame: columns `label`, `step` and `forced_mean`, `forced_min`, `forced_max`, `free_mean`, ... (nats per token).
     """
-    titles = ("Forced: reads the reference (nats per piece)", "Free: reads its own words (nats per piece)")
+    titles = ("Forced: reads the reference (nats per token)", "Free: reads its own words (nats per token)")
     figure = panels(titles, mode=mode, height=height, spacing=0.1)
     for label, rows in frame.groupby("label", sort=False):
         style = regime_style(str(label), order)
@@ -69,15 +69,15 @@ def forced_against_free(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str]
     """Return each seed's free loss above its forced loss, with the line on which both are equal.
 
     Args:
-        frame: columns `label`, `seed`, `forced_loss`, `free_loss` (nats per piece).
+        frame: columns `label`, `seed`, `forced_loss`, `free_loss` (nats per token).
     """
     figure = theme.blank_figure(
-        mode, x_title="Forced loss (nats per piece)", y_title="Free loss (nats per piece)", height=height
+        mode, x_title="Forced loss (nats per token)", y_title="Free loss (nats per token)", height=height
     )
     losses = frame[["forced_loss", "free_loss"]].to_numpy()
     low, high = float(losses.min()), float(losses.max())
     grey = theme.architecture_style("baseline", mode)
-    add_strokes(figure, [low, high], [low, high], grey.colour, 1.5, grey.dash, name="No exposure gap")
+    add_strokes(figure, [low, high], [low, high], grey.colour, 1.5, grey.dash, name="No exposure bias")
     for label, rows in frame.groupby("label", sort=False):
         style = regime_style(str(label), order)
         said = "seed %{customdata}: forced %{x:.3f}, free %{y:.3f} nats<extra>%{fullData.name}</extra>"

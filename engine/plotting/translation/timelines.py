@@ -25,7 +25,7 @@ MAX_CELL_CHARACTERS = 12
 ROW_HEIGHT = 32
 PARTING = "\N{BLACK DOWN-POINTING TRIANGLE}"
 DIFFERS = "\N{NOT EQUAL TO} "
-READS = {True: "the reference's piece", False: "its own piece"}
+READS = {True: "the reference's token", False: "its own token"}
 DARK_TEXT, LIGHT_TEXT = "#000000", "#FFFFFF"
 
 
@@ -147,7 +147,7 @@ def forcing_curves(
         pieces: of the reference, for the hover text.
         divergence: step from 0 where the free run leaves the reference, marked in both panels.
     """
-    titles = ("Loss of the reference's piece (nats)", "Off from what the forced row expects: KL (nats)")
+    titles = ("Loss of the reference's token (nats)", "Difference from the forced row's prediction: KL (nats)")
     figure = panels(titles, mode=mode, height=height, spacing=0.13)
     for row, curves in enumerate((losses, divergences), start=1):
         for name, values in curves.items():
@@ -167,7 +167,7 @@ def forcing_curves(
     if divergence is not None:
         figure.add_vline(x=divergence + 1, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.update_xaxes(dtick=1 if len(pieces) <= 20 else None, range=[0.6, len(pieces) + 0.4])
-    figure.update_xaxes(title_text="Step (one piece each)", row=2, col=1)
+    figure.update_xaxes(title_text="Step (one token each)", row=2, col=1)
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(margin_t=64, legend_y=1.1)
     return figure
@@ -180,9 +180,7 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         frame: columns `teacher_forcing_ratio`, `seed`, `nats_per_piece`.
         chosen: ratio and loss of the run that is looked at, ringed.
     """
-    figure = theme.blank_figure(
-        mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height
-    )
+    figure = theme.blank_figure(mode, x_title="Teacher forcing ratio", y_title="Loss (nats per token)", height=height)
     style = RUN_STYLES["Yours"]
     ratios, losses = frame["teacher_forcing_ratio"], frame["nats_per_piece"]
     middle = losses.groupby(ratios).agg(OVER_SEEDS.middle)
@@ -288,7 +286,7 @@ def _cells(
         ygap=3,
         **theme.heat_colours(mode) | ({} if text_colour else {"colorscale": [(0.0, plain), (1.0, plain)]}),
         showscale=text_colour == DARK_TEXT,
-        colorbar=scale_below("Probability of the piece (0 to 1)", mode),
+        colorbar=scale_below("Probability of the token (0 to 1)", mode),
         text=texts,
         texttemplate="%{text}",
         textfont={"size": 13, "color": text_colour or theme.ink(mode)},

@@ -50,7 +50,7 @@ def next_token_bars(
         hovertemplate="%{x}: %{y:.2f} % after your settings<extra></extra>",
     )
     look = ("line-ew-open", 16, theme.ink(mode))
-    said = {"name": "As the network gave it", "hovertemplate": "%{x}: %{y:.2f} % from the network<extra></extra>"}
+    said = {"name": "Before your settings", "hovertemplate": "%{x}: %{y:.2f} % before your settings<extra></extra>"}
     add_marks(figure, labels, 100 * likeliest["probability_before"], look, 2.5, **said)
     # Digits among the labels must stay names: plotly would turn "1", "2" into a number axis.
     figure.update_xaxes(type="category", tickangle=0, fixedrange=None)
@@ -70,7 +70,7 @@ def openness_along(
     figure = theme.blank_figure(mode, x_title="Characters read", y_title="Entropy (nats)", height=height)
     before = {"color": theme.muted(mode), "width": 1.5, "dash": "dot"}
     lines = [
-        ("entropy_before", "As the network gave it", before),
+        ("entropy_before", "Before your settings", before),
         ("entropy_after", "After your settings", {"color": style.colour, "width": 1.5}),
     ]
     for column, name, line in lines:
@@ -96,7 +96,7 @@ def describe_openness(frame: pd.DataFrame, position: int) -> str:
     """Return the alternative text of `openness_along`."""
     here = frame.iloc[(frame["position"] - position).abs().argmin()]
     return (
-        f"Entropy along the text: {frame['entropy_before'].mean():.2f} nats on average as the network gave it, "
+        f"Entropy along the text: {frame['entropy_before'].mean():.2f} nats on average before your settings, "
         f"{frame['entropy_after'].mean():.2f} after your settings, which cut away "
         f"{percent(frame['mass_cut'].mean())} of the chances; "
         f"after character {here['position']:.0f}: {here['entropy_before']:.2f} and {here['entropy_after']:.2f} nats."
@@ -104,7 +104,7 @@ def describe_openness(frame: pd.DataFrame, position: int) -> str:
 
 
 STAGES = {
-    "network": ("probability_before", "As the network gave it"),
+    "network": ("probability_before", "Before your settings"),
     "temperature": ("probability_temperature", "After temperature"),
     "top_k": ("probability_top_k", "After top-k"),
     "top_p": ("probability_after", "After top-p"),
@@ -177,7 +177,7 @@ def describe_next_tokens(frame: pd.DataFrame, top: int = 3, noun: str = "charact
     before = frame.sort_values("probability_before", ascending=False).head(top)
     return (
         f"Bars of the chance of each next {noun}. After your settings the likeliest: {_listed(after, 'after')}; "
-        f"as the network gave it: {_listed(before, 'before')}. {len(drawable)} of {len(frame)} "
+        f"before your settings: {_listed(before, 'before')}. {len(drawable)} of {len(frame)} "
         f"{noun}s can still be drawn."
     )
 

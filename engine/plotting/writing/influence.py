@@ -1,4 +1,4 @@
-"""How long something can be felt: a divergence against the text that has been read since, one line per network."""
+"""For how long something changes predictions: a divergence against the text read since, one line per network."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def influence_curves(
     crosses the threshold where the influence has ended.
 
     Args:
-        frame: columns `label`, `architecture`, `characters`, `kl_bits`; a network's rows in reading order. The points'
+        frame: columns `label`, `architecture`, `characters`, `kl_nats`; a network's rows in reading order. The points'
             `customdata` is the number of characters, for clicks.
-        threshold: bits below which an influence counts as gone, drawn dashed.
+        threshold: nats below which an influence counts as gone, drawn dashed.
         position: characters after which something happens, marked by an upright line.
     """
-    titles = {"x_title": "Characters of the passage read", "y_title": "Difference in what is expected next (bits)"}
+    titles = {"x_title": "Characters of the passage read", "y_title": "Difference of the next prediction: KL (nats)"}
     figure = theme.blank_figure(mode, height=height, **titles)
     seen: set[str] = set()
     for label, rows in frame.groupby("label", sort=False):
@@ -34,7 +34,7 @@ def influence_curves(
         style = theme.architecture_style(architecture, mode)
         _add_network(figure, plain_label(str(label)), rows, style.again() if architecture in seen else style)
         seen.add(architecture)
-    add_baseline(figure, threshold, mode, f"Hardly felt: {threshold:g} bits")
+    add_baseline(figure, threshold, mode, f"Called none: {threshold:g} nats")
     if position is not None:
         figure.add_vline(x=position, line={"color": theme.accent(mode), "width": 2})
     last = frame["characters"].max()
@@ -44,23 +44,23 @@ def influence_curves(
 
 
 def _add_network(figure: go.Figure, name: str, rows: pd.DataFrame, style: ArchitectureStyle) -> None:
-    bits = rows["kl_bits"].clip(lower=FLOOR)
-    still_to_come = bits[::-1].cummax()[::-1]
+    nats = rows["kl_nats"].clip(lower=FLOOR)
+    still_to_come = nats[::-1].cummax()[::-1]
     entry = {"name": name, "legendgroup": name}
     thin = theme.translucent(style.colour, 0.45)
-    add_strokes(figure, rows["characters"], bits, thin, 1, showlegend=False, **entry)
+    add_strokes(figure, rows["characters"], nats, thin, 1, showlegend=False, **entry)
     look = style.drawn(sparse(len(rows), 25), 2.5)
     figure.add_scatter(
         x=rows["characters"],
         y=still_to_come,
         customdata=rows["characters"],
-        text=[f"{value:.2g}" for value in rows["kl_bits"]],
+        text=[f"{value:.2g}" for value in rows["kl_nats"]],
         mode="lines+markers",
         line=look["line"] | {"shape": "hv"},
         marker=look["marker"],
         **entry,
         **STILL,
-        hovertemplate="after %{x:,} characters: %{text} bits here, at most %{y:.2g} from here "
+        hovertemplate="after %{x:,} characters: %{text} nats here, at most %{y:.2g} from here "
         "on<extra>%{fullData.name}</extra>",
     )
 
@@ -75,13 +75,12 @@ def describe_influence(frame: pd.DataFrame, lasting: dict[str, int | None], *, t
     for label, rows in frame.groupby("label", sort=False):
         characters = lasting[str(label)]
         end = (
-            f"is still {rows['kl_bits'].iloc[-1]:.2g} at the end"
+            f"is still {rows['kl_nats'].iloc[-1]:.2g} at the end"
             if characters is None
             else f"stays below {threshold:g} after {characters:,} characters"
         )
-        parts.append(f"{label} is at most {rows['kl_bits'].max():.2g} bits and {end}")
+        parts.append(f"{label} is at most {rows['kl_nats'].max():.2g} nats and {end}")
     return (
         f"Falling curves over {frame['characters'].max():,} characters of a passage, of how much a donor's state "
-        "changes what a "
-        f"network expects next: {'; '.join(parts)}."
+        f"changes a network's next prediction: {'; '.join(parts)}."
     )

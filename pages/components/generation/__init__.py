@@ -25,7 +25,7 @@ TOOLS = Toolbox(
     GenerationTool(
         "next_token",
         "Next character",
-        "What does the network expect at any place of its text, as it gave it and as your settings changed it?",
+        "What does the network predict at any place of its text, before your settings and after them?",
     ),
     GenerationTool(
         "temperature",
@@ -39,9 +39,10 @@ TOOLS = Toolbox(
     ),
     GenerationTool(
         "training_snapshots",
-        "Time machine",
+        "Training snapshots",
         "How did a network learn to write? Go back to any stage of one training run.",
         formerly="history",
+        former_labels=("Time machine",),
         looks_at_one=False,
     ),
     GenerationTool(
@@ -65,24 +66,27 @@ TOOLS = Toolbox(
     ),
     GenerationTool(
         "probing",
-        "Cell detective",
-        "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen "
+        "Probing",
+        "Does any unit know that it stands in a speaker's name, or late in a line? Every unit is probed, on unseen "
         "text.",
         formerly="detective",
+        former_labels=("Cell detective",),
         needs_units=True,
     ),
     GenerationTool(
         "activation_clamping",
-        "Puppeteer",
-        "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
+        "Activation clamping",
+        "What happens if you hold a gate or a unit while the network writes, and what does it cost?",
         formerly="puppeteer",
+        former_labels=("Puppeteer",),
         needs_units=True,
     ),
     GenerationTool(
         "activation_patching",
-        "State transplant",
-        "What is left of one passage while the network reads another, and for how long?",
+        "Activation patching",
+        "What is left of one passage while the network reads another, when its state is transplanted?",
         formerly="transplant",
+        former_labels=("State transplant",),
         needs_units=True,
     ),
     GenerationTool(

@@ -1,4 +1,4 @@
-"""State transplant: a passage read with the state another has left, what is written then, and how long it is felt."""
+"""Activation patching: a passage read with another's state, for how long predictions differ, and what is written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.inspection.writing.activation_clamping import first_difference
 from engine.inspection.writing.activation_patching import (
-    NEGLIGIBLE_BITS,
+    NEGLIGIBLE_NATS,
     Influence,
     donor_influence,
     write_after_transplant,
@@ -22,12 +22,12 @@ TEXT_HEIGHT = 260
 
 
 def show(context: GenerationContext) -> None:
-    """Draw the two passages, the slider between their states, how long the donor is felt, and the two texts."""
+    """Draw the two passages, the slider between their states, for how long predictions differ, and the two texts."""
     notices.explain(
         "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, "
-        "and begins passage B with the state it is in, instead of afresh. **The curves show how differently it expects "
-        "B to go on because of that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or "
-        "put in an A and a B of your own."
+        "and begins passage B with the state it is in, instead of afresh. **The curves show how far its predictions in "
+        "B differ because of that** (KL divergence): the sooner they fall, the sooner A is forgotten. **Try:** move "
+        "the slider towards 0, or put in an A and a B of your own."
     )
     controls = context.controls
     left, right = st.columns(2, gap="medium")
@@ -66,13 +66,19 @@ def _show_lasting(context: GenerationContext, found: dict[str, Influence], amoun
         with column:
             st.markdown(f"{networks.mark(info.architecture)} **{notices.plain(context.label(name))}**")
             if lasts is None:
-                st.markdown(f"A is **still felt** at the end of B, after {influence.characters:,} characters")
+                st.markdown(
+                    f"Some prediction **still differs** at the end of B, after {influence.characters:,} characters"
+                )
             elif lasts == 0:
-                st.markdown("A is **never felt** in B")
+                st.markdown("**No prediction** in B differs")
             else:
-                st.markdown(f"A is felt for **{lasts:,} characters** of B")
+                st.markdown(f"The last prediction that differs comes after **{lasts:,} characters** of B")
+            if lasts != 0:
+                st.markdown(f"Half of all the difference lies in the first **{influence.half_characters:,}**")
     st.caption(
-        f"Felt: some character from there on is expected with a difference of at least {NEGLIGIBLE_BITS:g} bits."
+        f"Differs: by at least {NEGLIGIBLE_NATS:g} nats, at a single character. That is a rare remainder, and the "
+        "whole state was exchanged: the half-life on the Gradients page follows a single character, and is "
+        "shorter."
     )
 
 
@@ -92,22 +98,22 @@ def _show_curves(
     lasting = {context.label(name): influence.lasts_characters for name, influence in found.items()}
     figures.show(
         influence_curves(
-            frame, mode=figures.mode(), threshold=NEGLIGIBLE_BITS, position=position if len(passage) > 1 else None
+            frame, mode=figures.mode(), threshold=NEGLIGIBLE_NATS, position=position if len(passage) > 1 else None
         ),
         name="transplant-influence",
-        alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_BITS),
-        table=frame[["model", "characters", "token", "kl_bits"]],
+        alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_NATS),
+        table=frame[["model", "characters", "token", "kl_nats"]],
         receipt=receipt(
             list(calls.values()),
-            "found.lasts_characters, found.frame",
+            "found.lasts_characters, found.half_characters, found.frame",
             measured=f"over {len(passage):,} characters after {len(donor):,} of the donor",
-            note="KL(transplanted || untouched) of the next token, in bits: what it would cost to go on expecting what "
+            note="KL(transplanted || untouched) of the next token, in nats: what it would cost to go on expecting what "
             "the untouched run expects.",
         ),
         on_click=lambda characters: context.controls.set("transplant_position", int(characters)),
     )
     st.caption(
-        "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is "
+        "Strong: the largest difference still to come. Thin: the difference after each character. The upright line: "
         "where the network writes on, below."
     )
 
@@ -120,7 +126,7 @@ def _show_texts(context: GenerationContext, influence: Influence, donor: str, be
         ]
         free, moved = calls[0].value, calls[-1].value
     rows = influence.frame[influence.frame["characters"] <= len(begun)]
-    here = f" The two runs differ by {rows['kl_bits'].iloc[-1]:.2g} bits there." if len(rows) else ""
+    here = f" The two runs differ by {rows['kl_nats'].iloc[-1]:.2g} nats there." if len(rows) else ""
     parting = first_difference(free, moved)
     notices.say(
         f"After {len(begun):,} characters of B, {context.label(context.network)} writes on with the same seed.{here} "
@@ -132,7 +138,7 @@ def _show_texts(context: GenerationContext, influence: Influence, donor: str, be
             else "The two texts differ from the first character."
         )
     )
-    titles = "Untouched: B begun afresh", f"Transplanted: B begun with {percent(amount, 0)} of A's state"
+    titles = "B begun afresh", f"B begun with {percent(amount, 0)} of A's state"
     for column, title, key, text in zip(
         st.columns(2, gap="medium"), titles, ("free", "moved"), (free, moved), strict=True
     ):

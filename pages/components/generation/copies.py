@@ -106,7 +106,9 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
     with beside:
         if len(spans):
             order = ["length", "text", "part", "line", "positions", "offset", "start"]
-            figures.show_table(table[order].sort_values("length", ascending=False), name="copies-spans")
+            figures.show_table(
+                table[order].sort_values("length", ascending=False), name="copies-spans", receipt=receipt
+            )
         else:
             notices.note(f"No stretch of {minimum} or more characters stands in the training text.")
 

@@ -92,7 +92,7 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
             disabled=is_at_start,
             help="What was written stays as a branch.",
         )
-    words = f"All {len(likely):,} chances, before and after your settings"
+    words = f"All {len(likely):,} probabilities, before and after your settings"
     with st.expander(words, key="cowrite-alternatives-numbers", type="compact"):
         figures.show_table(
             likely.drop(columns="token_id").assign(token=likely["token"].map(visible_token)),
@@ -133,6 +133,7 @@ def _show_costs(author: Author, tree: WritingTree) -> None:
         ),
         name="cowritten-text",
         alt=describe_text_grid(tokens, bits, title_of_values=BITS),
+        receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, author.held),
         on_click=lambda position: author.change(lambda held: held.go_to(nodes[int(position)])),
     )
 

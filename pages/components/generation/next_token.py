@@ -31,10 +31,10 @@ def show(context: GenerationContext) -> None:
     if followed_by:
         st.caption(notices.plain(expected.outcome(followed_by)))
     before, after, cut = st.columns(3)
-    before.metric("Entropy, as the network gave it", f"{expected.entropy_before:.2f} nats")
-    before.caption(f"as open as {exp(expected.entropy_before):.1f} equal choices")
-    after.metric("Entropy, after your settings", f"{expected.entropy_after:.2f} nats")
-    after.caption(f"as open as {exp(expected.entropy_after):.1f} equal choices")
+    before.metric("Entropy before your settings", f"{expected.entropy_before:.2f} nats")
+    before.caption(f"like choosing among {exp(expected.entropy_before):.1f} equal options")
+    after.metric("Entropy after your settings", f"{expected.entropy_after:.2f} nats")
+    after.caption(f"like choosing among {exp(expected.entropy_after):.1f} equal options")
     cut.metric("Cut away by top-k and top-p", percent(expected.mass_cut))
     cut.caption("of the chances the temperature left")
     figures.show(

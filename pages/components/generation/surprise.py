@@ -1,6 +1,8 @@
-"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two differ."""
+"""Surprise: any text coloured by the nats each character cost a model, all models' totals, and where two differ."""
 
 from __future__ import annotations
+
+from math import exp
 
 import pandas as pd
 import streamlit as st
@@ -12,12 +14,12 @@ from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
 
-HIGHEST_BITS = 8.0  # one of 256: what is rarer gets the same colour, so that colours mean the same in every text
-LARGEST_DIFFERENCE = 4.0
-TITLE, TITLE_OF_DIFFERENCE = "surprise (bits; 8 and more alike)", "difference (bits; 4 and more alike)"
+HIGHEST_NATS = 6.0  # one of 400: what is rarer gets the same colour, so that colours mean the same in every text
+LARGEST_DIFFERENCE = 3.0
+TITLE, TITLE_OF_DIFFERENCE = "surprise (nats; 6 and more alike)", "difference (nats; 3 and more alike)"
 SHOWN_PLACES = 6
 CONTEXT = 12
-PRINTS = "found.total_bits, found.bits_per_character, found.frame"
+PRINTS = "found.total_nats, found.nats_per_character, found.frame"
 READ_ONCE = "read once from the first character to the last, as after a line break"
 
 
@@ -30,10 +32,10 @@ def show(context: GenerationContext) -> None:
         calls = {each: call(surprise, text, model=each) for each in names}
         values(calls)
     notices.explain(
-        "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the "
-        "chances, one of 8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly "
-        "highest where words begin, and falls as they go on: nothing else is meant by knowing a language, as these "
-        "models know it."
+        "**Dark is what the model expected, bright is what surprised it.** A character of 0.69 nats had a probability "
+        "of one half, one of 2.30 nats of 1 in 10, one of 6 of 1 in 400. Point at a character to see what was expected "
+        "instead. Surprise is mostly highest where words begin, and falls as they go on: nothing else is meant by "
+        "knowing a language, as these models know it."
     )
     left, right = st.columns([4, 3], gap="large")
     with left:
@@ -53,44 +55,44 @@ def _show_text(context: GenerationContext, name: str, text: str, read: Call[Surp
     if unknown:
         notices.note(
             f"{context.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its "
-            "bits say how unexpected an unknown one was there, not which one it was."
+            "nats say how unexpected an unknown one was there, not which one it was."
         )
     frame = found.frame
     figures.show(
         text_grid(
             frame["token"],
-            frame["bits"],
+            frame["nats"],
             mode=figures.mode(),
             title_of_values=TITLE,
             hover=hover_lines(found),
-            limits=(0.0, HIGHEST_BITS),
+            limits=(0.0, HIGHEST_NATS),
             width=NARROW,
             marks=frame["is_unknown"],
         ),
         name="surprise",
-        alt=describe_text_grid(frame["token"], frame["bits"], title_of_values="surprise in bits"),
-        table=frame.assign(token=frame["token"].map(visible_token)).round({"bits": 3, "probability": 5}),
-        receipt=read.receipt(PRINTS, measured=READ_ONCE, note="Put another model's name in to get its bits."),
+        alt=describe_text_grid(frame["token"], frame["nats"], title_of_values="surprise in nats"),
+        table=frame.assign(token=frame["token"].map(visible_token)).round({"nats": 3, "probability": 5}),
+        receipt=read.receipt(PRINTS, measured=READ_ONCE, note="Put another model's name in to get its nats."),
     )
 
 
 def _show_totals(context: GenerationContext, calls: dict[str, Call[Surprise]]) -> None:
-    """Draw every model's bits for the text, and say which needed fewest."""
+    """Draw every model's nats for the text, and say which needed fewest."""
     found = values(calls)
     rows = pd.DataFrame(
         {
             "model": [context.label(name) for name in found],
-            "bits in all": [round(each.total_bits, 1) for each in found.values()],
-            "bits per character": [round(each.bits_per_character, 3) for each in found.values()],
+            "nats in all": [round(each.total_nats, 1) for each in found.values()],
+            "nats per character": [round(each.nats_per_character, 3) for each in found.values()],
             "unknown": [each.unknown_count for each in found.values()],
         }
-    ).sort_values("bits in all", ignore_index=True)
+    ).sort_values("nats in all", ignore_index=True)
     best = rows.iloc[0]
-    size = len(next(iter(found.values())).character_bits)
-    st.metric(f"Least surprised: {best['model']}", f"{best['bits per character']:.2f} bits per character")
+    size = len(next(iter(found.values())).character_nats)
+    st.metric(f"Least surprised: {best['model']}", f"{best['nats per character']:.2f} nats per character")
     st.caption(
-        f"{best['bits in all']:,.0f} bits for {size:,} characters, as if each were one of "
-        f"{2 ** best['bits per character']:.1f} equally likely ones."
+        f"{best['nats in all']:,.0f} nats for {size:,} characters, like choosing among "
+        f"{exp(best['nats per character']):.1f} equal options."
     )
     figures.show_table(rows, name="surprise-totals", receipt=receipt(list(calls.values()), PRINTS, measured=READ_ONCE))
 
@@ -109,13 +111,13 @@ def _show_difference(
     less, more = (first, second) if frame["difference"].sum() <= 0 else (second, first)
     sentence = (
         f"{first} was less surprised at {lower:,} characters, {second} at {higher:,}. In all {less} needed "
-        f"{abs(frame['difference'].sum()):,.1f} bits fewer than {more}."
+        f"{abs(frame['difference'].sum()):,.1f} nats fewer than {more}."
     )
     st.markdown(notices.plain(sentence))
     left, right = st.columns([4, 3], gap="large")
     with left:
         hover = [
-            f"{spoken_token(row.character)}: {row.bits:.2f} bits for {first}, {row.other_bits:.2f} for {second}"
+            f"{spoken_token(row.character)}: {row.nats:.2f} nats for {first}, {row.other_nats:.2f} for {second}"
             for row in frame.itertuples()
         ]
         figures.show(
@@ -141,7 +143,7 @@ def _show_difference(
 
 
 def _largest(text: str, frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
-    """Return the places of the largest differences, each with the text around it and both models' bits."""
+    """Return the places of the largest differences, each with the text around it and both models' nats."""
     positions = frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN_PLACES]
 
     def around(position: int) -> str:
@@ -151,7 +153,7 @@ def _largest(text: str, frame: pd.DataFrame, first: str, second: str) -> pd.Data
     return pd.DataFrame(
         {
             "where": [around(position) for position in positions],
-            first: frame["bits"][positions].round(1).tolist(),
-            second: frame["other_bits"][positions].round(1).tolist(),
+            first: frame["nats"][positions].round(1).tolist(),
+            second: frame["other_nats"][positions].round(1).tolist(),
         }
     )

@@ -166,7 +166,7 @@ def _show_curves(
 
 _COLUMNS = """
 - **entropy**: how open each draw was on average, in nats, after temperature, top-k and top-p; **entropy_before**: the
-  same as the network gave it.
+  same as before your settings.
 - **distinct_1, _2, _3**: of all words (pairs, triples of words) in the text, the share that are different ones.
 - **repetition**: the share of groups of four words that had stood in the text before.
 - **longest_repeat**: characters of the longest stretch that is written twice.

@@ -1,4 +1,4 @@
-"""Time machine: the same beginning and seed at any stage of one training run, with the losses beside it."""
+"""Training snapshots: the same beginning and seed at any stage of one training run, with the losses beside it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _show_stage(context: GenerationContext, info: ModelInfo, stage: Stage, posit
     """Draw one stage's loss and text, or why there is none."""
     updates = "no update yet" if stage.step == 0 else "1 update" if stage.step == 1 else f"{stage.step:,} updates"
     st.markdown(f"{'**' if is_chosen else ''}Stage {position}: {updates}{'**' if is_chosen else ''}")
-    st.caption(f"{stage.validation_loss:.2f} nats, like {exp(stage.validation_loss):.1f} equal choices")
+    st.caption(f"{stage.validation_loss:.2f} nats, like choosing among {exp(stage.validation_loss):.1f} equal options")
     with notices.engine_errors(), st.container(border=True, height=TEXT_HEIGHT, key=f"history-{position}"):
         with st.spinner("This stage writes."):
             text = call(text_of_stage, stage.step, context.prompt, context.settings, model=info.name).value

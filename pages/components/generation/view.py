@@ -108,7 +108,7 @@ class NeuronsView:
     """Which unit is looked at, over which text."""
 
     neurons_layer: int = option(1, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
-    neurons_part: str = option("hidden", "What of it")
+    neurons_part: str = option("hidden", "Show")
     neurons_unit: int = option(0, "Unit", "The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT)
     neurons_text: str = option("", "Your text", "Left empty, the text above is coloured: what the network wrote.")
 
@@ -129,7 +129,9 @@ class ActivationClampingView:
     puppeteer_layer: int = option(1, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
     puppeteer_action: str = option("hold", "What to do")
     puppeteer_gate: str = option("forget_gate", "Gate")
-    puppeteer_position: int = option(0, "Held", "Open is 1, shut is 0, for every unit of the layer and at every step.")
+    puppeteer_position: int = option(
+        0, "Held", "Open is 1, closed is 0, for every unit of the layer and at every step."
+    )
     puppeteer_units: str = option("25", "Units", "Numbers and ranges, such as 3, 10-20.")
     puppeteer_value: float = option(
         1.0,
@@ -239,7 +241,7 @@ class GenerationView:
         "Your beginning",
         f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
     )
-    models: str = option("", "Who writes", formerly=("writers",))
+    models: str = option("", "Models", formerly=("writers",))
     tool: str = option("", "Tool")
     model: str = option("", "Network", formerly=("closeup",))
     position: int = option(

@@ -24,14 +24,16 @@ TOOLS = Toolbox(
     __name__,
     TranslationTool(
         "forcing",
-        "Forced or free",
-        "In training the decoder is told the right word after each step; in use it has only its own. What difference "
-        "does it make?",
+        "Teacher forcing",
+        "In training the decoder is given the right token after each step; in use it reads only its own. What "
+        "difference does it make?",
+        former_labels=("Forced or free",),
     ),
     TranslationTool(
         "regimes",
-        "Ways to be taught",
+        "Training with and without teacher forcing",
         "What does it do to a network to read the reference while it learns, or only its own words?",
+        former_labels=("Ways to be taught",),
         looks_at_one=False,
     ),
     TranslationTool(
@@ -49,7 +51,7 @@ TOOLS = Toolbox(
     TranslationTool(
         "search",
         "Search tree",
-        "What did the search consider and leave, and would another width or length penalty have chosen another "
+        "What did the search consider and prune, and would another width or length penalty have chosen another "
         "sentence?",
     ),
     TranslationTool(
@@ -60,12 +62,12 @@ TOOLS = Toolbox(
     TranslationTool(
         "swaps",
         "Word swaps",
-        "What becomes of the translation when one word is replaced by another that the network holds to be near it?",
+        "What happens to the translation when one word is replaced by one of its nearest neighbours in the embedding?",
     ),
     TranslationTool(
         "sentence_similarity",
         "Two sentences",
-        "How far do two sentences lie apart inside the network, and where do their translations part?",
+        "How similar are two sentences inside the network, and where do their translations first differ?",
         formerly="twins",
     ),
     TranslationTool(

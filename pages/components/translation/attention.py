@@ -11,11 +11,11 @@ from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.translation.linked_words import linked_words
 from pages.components import figures, notices
 from pages.components.translation import attention_ablation, receipts, searching
-from pages.components.translation.context import TranslationContext, style
+from pages.components.translation.context import UNITS, TranslationContext, style
 
 
 def show(context: TranslationContext) -> None:
-    """Draw the links and the map of the translation that is looked at, and put one of its steps on trial."""
+    """Draw the links and the map of the translation that is looked at, and test one of its steps."""
     if not context.translation.target_words:
         notices.note("The network wrote nothing, so it looked nowhere.")
         return
@@ -25,17 +25,19 @@ def show(context: TranslationContext) -> None:
     source, target, weights, positions = _rows(context, unit)
     sentence = attention_sentence(source, target, weights)
     st.markdown(notices.plain(sentence))
+    receipt = receipts.for_translation(search.call(context.network, context.source), search)
     left, right = st.columns(2, gap="medium")
     links = left.container()
     with right:
         figures.show(
             attention_heat_map(source, target, weights, mode=figures.mode()),
             name="attention",
-            alt=f"Map of attention weights, {len(target)} written {unit} by {len(source)} read. {sentence}",
+            alt=f"Map of attention weights, {len(target)} written {UNITS[unit].lower()} by {len(source)} read. "
+            f"{sentence}",
             table=attention_table(source, target, weights),
-            receipt=receipts.for_translation(search.call(context.network, context.source), search),
+            receipt=receipt,
         )
-    st.markdown("**A step on trial**")
+    st.markdown("**Test one step**")
     notices.explain(
         "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click a "
         "written word; change where it looks, and see whether another word comes out."
@@ -43,7 +45,7 @@ def show(context: TranslationContext) -> None:
     step = attention_ablation.ask_step(context, trial.value)
     chosen = max(number for number, position in enumerate(positions) if position <= step)
     with links:
-        _show_links(context, source, target, weights, chosen, positions)
+        _show_links(context, source, target, weights, chosen, positions, receipt)
     attention_ablation.show(context, trial, step)
 
 
@@ -64,6 +66,7 @@ def _show_links(
     weights: np.ndarray,
     chosen: int,
     positions: list[int],
+    receipt: figures.Receipt,
 ) -> None:
     row = weights[chosen]
     order = [position for position in row.argsort()[::-1][:3] if row[position] >= 0.05]
@@ -73,5 +76,6 @@ def _show_links(
         name="attention-links",
         alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of "
         f"{len(target)}, looked at {looked}.",
+        receipt=receipt,
         on_click=lambda position: context.controls.set("attention_step", int(position)),
     )

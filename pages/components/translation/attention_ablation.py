@@ -1,4 +1,4 @@
-"""One step of the attention tool on trial: a change to its attention, the verdict, the search for another word."""
+"""One step of the attention tool tested: a change to its attention, the verdict, the search for another word."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     notices.say(verdict(trial, report))
     st.caption(notices.plain(rest_sentence(report)))
     before, after = _weightings(context, report.own_weights, "Changed", report.edited_weights)
+    receipt = tried.receipt(
+        "found.rewritten_text, verdict(trial, found), found.choices",
+        uses=[verdict],
+        seed=edit.seed if edit.kind == "shuffle" else NOT_DRAWN,
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Where this step looks**")
@@ -66,11 +71,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
                 )
             )
             + ".",
-            receipt=tried.receipt(
-                "found.rewritten_text, verdict(trial, found), found.choices",
-                uses=[verdict],
-                seed=edit.seed if edit.kind == "shuffle" else NOT_DRAWN,
-            ),
+            receipt=receipt,
         )
     with right:
         st.markdown("**What it would write**")
@@ -81,7 +82,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
             name: st.column_config.NumberColumn(f"{label}, %", format="%.2f")
             for name, label in (("own", "its own attention"), ("edited", "changed"))
         }
-        figures.show_table(shares, name="attention-choices", column_config=columns)
+        figures.show_table(shares, name="attention-choices", receipt=receipt, column_config=columns)
     _show_all_steps(context, opened, step)
     if context.controls.toggle("attention_search"):
         _show_search(context, opened, step, report)
@@ -119,7 +120,7 @@ def _show_texts(context: TranslationContext, report: EditReport) -> None:
     if report.is_rewritten:
         wrote = f"“{new[same]}”" if same < len(new) else "nothing more"
         instead = f"“{own[same]}”" if same < len(own) else "nothing more"
-        st.caption(notices.plain(f"The two part at piece {kept + same + 1}: {wrote} instead of {instead}."))
+        st.caption(notices.plain(f"They first differ at token {kept + same + 1}: {wrote} instead of {instead}."))
     if report.untouched_text != context.translation.text:
         st.caption(
             f"Both are written greedily from step {report.step} on, so that they can be compared; the translation at "
@@ -130,7 +131,7 @@ def _show_texts(context: TranslationContext, report: EditReport) -> None:
 def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     trial = opened.value
     sentence = trial_sentence(trial)
-    st.markdown("**Every step on trial**")
+    st.markdown("**Every step tested**")
     notices.say(sentence)
     changes = [
         (name, look, trial.steps[column].tolist())
@@ -143,13 +144,13 @@ def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int)
     figures.show(
         step_changes(trial.translation.target_pieces, changes, NEGLIGIBLE_NATS, step - 1, mode=figures.mode()),
         name="attention-steps",
-        alt=f"How much likelier or less likely each piece becomes when its step's attention is changed. {sentence}",
+        alt=f"How much likelier or less likely each token becomes when its step's attention is changed. {sentence}",
         table=trial.steps.drop(columns="looked_at_word").round(4),
         receipt=opened.receipt("found.steps.to_string()", seed=f"7 to {6 + SHUFFLES} for the shuffles"),
         on_click=lambda position: context.controls.set("attention_step", int(position)),
     )
     st.caption(
-        f"The grey band: changes below {NEGLIGIBLE_NATS:g} nats, called none. The upright line: the step on trial."
+        f"The grey band: changes below {NEGLIGIBLE_NATS:g} nats, called none. The upright line: the step tested."
     )
 
 

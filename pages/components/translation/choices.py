@@ -47,7 +47,7 @@ def show_words(context: TranslationContext) -> None:
         receipt=made.receipt("found.to_string()"),
     )
     st.caption(
-        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle dot "
+        "The five likeliest next tokens, each continued to the end of its word with the likeliest tokens. A middle dot "
         "stands where a piece goes on with the word before it instead of beginning a new one."
     )
 

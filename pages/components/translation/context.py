@@ -6,19 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import pandas as pd
+
 from engine.decoding.limits import SearchSettings
 from engine.decoding.text import Translation
-from engine.errors import InputError
+from engine.errors import DataError, InputError
+from engine.inspection.translation.example_effects import COLUMNS, TABLE, stored_effects
 from engine.inspection.translation.examples import TranslationExample, list_translation_examples
 from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.inspection.translation.source_reading import LANGUAGES
 from engine.models.folder import ModelInfo
-from pages.components import notices, reading
+from pages.components import cache, notices, reading
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.translation.view import TranslationView
 
 PAGE = "translation"
+UNITS = {"words": "Words", "pieces": "Subword tokens"}
 STAND_IN = SearchSettings(5, 1.0)
 
 T = TypeVar("T")
@@ -144,6 +148,15 @@ class TranslationContext(PageContext[TranslationView]):
                 f"own, found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
             )
         return found
+
+
+def effects_of(info: ModelInfo) -> pd.DataFrame:
+    """Return what the built-in sentences showed of a network, no rows where they were not measured with its weights."""
+    version = cache.file_version(TABLE), cache.model_version(info.name)
+    try:
+        return call(stored_effects, info.name, str(info.path), str(TABLE), version=version, kept="shared").value
+    except DataError:  # how typical a sentence is can be left out
+        return pd.DataFrame(columns=COLUMNS)
 
 
 def examples_for(direction: str) -> list[TranslationExample]:

@@ -1,10 +1,10 @@
-"""Forced or free: after each step the decoder reads the reference, as in training, or its own word, as in use."""
+"""Teacher forcing: after each step the decoder reads the reference, as in training, or its own word, as in use."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation import forcing
+from engine.inspection.translation import example_effects, forcing
 from engine.plotting.translation.timelines import (
     RUN_STYLES,
     Switches,
@@ -15,16 +15,15 @@ from engine.plotting.translation.timelines import (
 )
 from pages.components import figures, notices, state
 from pages.components.buttons import button
-from pages.components.calls import Call
 from pages.components.translation import receipts, wrong_word
-from pages.components.translation.context import TranslationContext
+from pages.components.translation.context import TranslationContext, effects_of
 
 DECIDES = {"hand": "By hand", "coins": "By coins"}
-ROWS = {"steps": "By step", "pieces": "By piece"}
+ROWS = {"steps": "By step", "pieces": "By token"}
 
 
 def show(context: TranslationContext) -> None:
-    """Draw the switches, the losses, the rows under each other, and what a wrong word does."""
+    """Draw the switches, the losses, the rows under each other, and what a forced wrong word does."""
     reference = context.ask_reference()
     labels = context.call(forcing.reference_labels, context.source, reference).value
     steps, ratio, seed = _switches(context, reference, labels)
@@ -36,11 +35,20 @@ def show(context: TranslationContext) -> None:
     notices.say(forcing.forcing_sentence(report))
     _show_losses(report)
     notices.say(forcing.lesson(report), is_strong=True)
-    _show_rows(context, made)
-    _show_curves(report)
+    typical = example_effects.forcing_effect(effects_of(context.info), report.exposure_gap)
+    if typical:
+        st.caption(notices.plain(typical))
+    receipt = made.receipt(
+        "forcing_sentence(found), found.exposure_gap, forcing_table(found).to_string()",
+        uses=[forcing.forcing_sentence, forcing.forcing_table],
+        seed="none: nothing is drawn at random once the steps are given",
+        note=receipts.GREEDY,
+    )
+    _show_rows(context, report, receipt)
+    _show_curves(report, receipt)
     if ratio is not None:
         _show_coins(context, report, reference, ratio, seed)
-    wrong_word.show(context, report, reference, steps)
+    wrong_word.show(context, report, reference)
 
 
 def _switches(context: TranslationContext, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
@@ -64,14 +72,16 @@ def _switches(context: TranslationContext, reference: str, labels: list[str]) ->
     if by == "hand":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-hand-controls"):
             position = st.container(width=280)
-            told = forcing.read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
+            typed = controls.text_input("forcing_steps", width=180, disabled=not is_forcing)
+            steps = context.call(forcing.chosen_steps, context.source, reference, typed).value
+            told = forcing.read_steps(steps, count)
             for name, to in (("All", "all"), ("None", forcing.NONE), ("Invert", forcing.inverted(told))):
                 button(name, f"forcing-{name.lower()}", _tell, context, to)
         steps = forcing.write_steps(told)
         shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
         with position:
             _scrub(context, count, forcing.leading_steps(shown))
-        with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
+        with st.expander("Choose the steps by their tokens", key="forcing-pieces", type="compact"):
             _choose(context, labels, shown)
     return (steps, ratio, seed) if is_forcing else (forcing.NONE, None, seed)
 
@@ -86,11 +96,11 @@ def _scrub(context: TranslationContext, count: int, leading: int) -> None:
     key = f"forcing-first-{count}"
     state.set_widget(key, leading)
     st.slider(
-        "Tell the first steps, then let go",
+        "Give the first steps, then none",
         0,
         count,
         key=key,
-        help="How many steps from the first on are told.",
+        help="After how many steps, from the first on, the reference is given.",
         on_change=lambda: _tell(
             context, forcing.write_steps(tuple(position < state.widget_value(key) for position in range(count)))
         ),
@@ -101,7 +111,7 @@ def _choose(context: TranslationContext, labels: list[str], told: tuple[bool, ..
     key = f"forcing-pills-{len(labels)}"
     state.set_widget(key, [position for position, flag in enumerate(told) if flag])
     st.pills(
-        "Told after",
+        "Reference given after",
         range(len(labels)),
         selection_mode="multi",
         key=key,
@@ -114,22 +124,21 @@ def _choose(context: TranslationContext, labels: list[str], told: tuple[bool, ..
 
 def _show_losses(report: forcing.ForcingReport) -> None:
     found = {
-        "Forced": (report.forced.mean_loss, "Told the reference after every step"),
-        "Yours": (report.mixed.mean_loss, "Told where you say so"),
-        "Free": (report.free.mean_loss, "Reads its own words only"),
-        "Exposure gap": (report.exposure_gap, "Free minus forced"),
+        "Forced": (report.forced.mean_loss, "Given the reference after every step"),
+        "Yours": (report.mixed.mean_loss, "Given the reference where you say so"),
+        "Free": (report.free.mean_loss, "On its own: reads its own words only"),
+        "Exposure bias": (report.exposure_gap, "The loss gap, free minus forced"),
     }
     with st.container(horizontal=True, key="forcing-losses"):
         for name, (nats, meaning) in found.items():
-            st.metric(name, f"{nats:.2f} nats", help=f"{meaning}: mean loss of the reference's pieces.", width=150)
+            st.metric(name, f"{nats:.2f} nats", help=f"{meaning}: mean loss of the reference's tokens.", width=150)
     st.caption(
-        "Mean loss of a piece of the reference: what it costs the network to expect it. 0 is certain, 0.69 one in "
-        "two, 2.30 one in ten."
+        "Mean loss per token of the reference, −log probability in nats: 0 is certain, 0.69 one in two, 2.30 one in "
+        "ten."
     )
 
 
-def _show_rows(context: TranslationContext, made: Call[forcing.ForcingReport]) -> None:
-    report = made.value
+def _show_rows(context: TranslationContext, report: forcing.ForcingReport, receipt: figures.Receipt) -> None:
     sentence = forcing.mixed_sentence(report)
     notices.say(sentence)
     st.text(f"Your row reads: {report.mixed.text}\nFree, it writes: {report.free.text}")
@@ -147,21 +156,16 @@ def _show_rows(context: TranslationContext, made: Call[forcing.ForcingReport]) -
         name="timelines",
         alt=f"{forcing.forcing_sentence(report)} {sentence}",
         table=forcing.forcing_table(report),
-        receipt=made.receipt(
-            "forcing_sentence(found), found.exposure_gap, forcing_table(found).to_string()",
-            uses=[forcing.forcing_sentence, forcing.forcing_table],
-            seed="none: nothing is drawn at random once the steps are given",
-            note=receipts.GREEDY,
-        ),
+        receipt=receipt,
         on_click=lambda step: _tell(context, forcing.switched(report.told, int(step))),
     )
     st.caption(
-        "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece "
-        "than the reference's. ▼ and the frame: the first step where the free row leaves the reference."
+        "■ after this step your row is given the reference's token, ○ it reads its own: click one to turn it. ≠ is "
+        "another token than the reference's. ▼ and the frame: the first step where the free row leaves the reference."
     )
 
 
-def _show_curves(report: forcing.ForcingReport) -> None:
+def _show_curves(report: forcing.ForcingReport, receipt: figures.Receipt) -> None:
     losses = {"Forced": report.forced.losses, "Yours": report.mixed.losses, "Free": report.free.losses}
     table = forcing.forcing_table(report)
     figures.show(
@@ -174,11 +178,12 @@ def _show_curves(report: forcing.ForcingReport) -> None:
             styles=RUN_STYLES,
         ),
         name="step-losses",
-        alt="Loss of each piece of the reference, in total "
+        alt="Loss of each token of the reference, in total "
         + ", ".join(f"{values.sum():.2f} nats {name.lower()}" for name, values in losses.items())
-        + "; below, how far your row and the free row expect something else than the forced row, at most "
+        + "; below, how far the predictions of your row and of the free row differ from the forced row's, at most "
         f"{report.mixed_kl.max():.2f} and {report.free_kl.max():.2f} nats.",
         table=table[["step", "reference", *[name for name in table if name.startswith(("reference_loss", "kl_"))]]],
+        receipt=receipt,
     )
 
 
@@ -199,7 +204,7 @@ def _show_coins(
             f"tossed_steps(model, source, reference, {ratio!r}, {seed!r}), summarise_coins(found).to_string()",
             uses=[forcing.summarise_coins, forcing.tossed_steps],
             seed=f"0 to 19 for the dots, {seed} for your row",
-            note="The coins are those of scheduled sampling in training: one random number per step, told where it "
-            "lies below the chance.",
+            note="The coins are those of scheduled sampling in training: one random number per step, the reference "
+            "given where it lies below the ratio.",
         ),
     )

@@ -55,7 +55,7 @@ def _show_found(made: Call[NearestSentences], step: int) -> None:
         column_config={
             "row": st.column_config.NumberColumn("row", help="Its number in the training split of the corpus."),
             "step": st.column_config.NumberColumn(
-                "step", help="Before which of its pieces the decoder was in that state."
+                "step", help="Before which of its tokens the decoder was in that state."
             ),
             "next_piece": "next piece",
         },
@@ -67,6 +67,6 @@ def _show_found(made: Call[NearestSentences], step: int) -> None:
         )
     if step:
         st.caption(
-            f"Searched: {found.searched:,} states of the decoder, told the reference's pieces; “step” and “next "
+            f"Searched: {found.searched:,} states of the decoder, given the reference's tokens; “step” and “next "
             "piece” say before which one it stood."
         )

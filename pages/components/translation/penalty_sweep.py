@@ -32,23 +32,25 @@ def show(context: TranslationContext, search: SearchReport) -> None:
     agreement = agreement_sentence(report, search.beam_size, search.length_penalty)
     notices.say(flips)
     notices.say(agreement)
+    receipt = made.receipt(
+        "found.cells.to_string(), found.winners.to_string(), sep='\\n'",
+        seed=NOT_DRAWN,
+        note="One search per width serves all penalties; each cell is what a search of its own finds. chrF by "
+        "sacreBLEU 2.6.0, one sentence.",
+    )
     figures.show(
         settings_map(report.cells, mode=figures.mode(), width=search.beam_size, length_penalty=search.length_penalty),
         name="search-settings",
         alt=f"Map of the winners, 12 widths by {report.cells['length_penalty'].nunique()} penalties. {flips}",
         table=report.cells,
-        receipt=made.receipt(
-            "found.cells.to_string(), found.winners.to_string(), sep='\\n'",
-            seed=NOT_DRAWN,
-            note="One search per width serves all penalties; each cell is what a search of its own finds. chrF by "
-            "sacreBLEU 2.6.0, one sentence.",
-        ),
+        receipt=receipt,
         on_click=lambda cell: _use(context, report, int(cell)),
     )
     table = report.winners.assign(
         is_chosen=report.winners["winner"] == report.winner_at(search.beam_size, search.length_penalty).winner
     )
-    figures.show_table(table.drop(columns="is_finished").round({"log_prob": 4, "chrf": 2}), name="search-winners")
+    table = table.drop(columns="is_finished").round({"log_prob": 4, "chrf": 2})
+    figures.show_table(table, name="search-winners", receipt=receipt)
 
 
 def _use(context: TranslationContext, report: SettingsReport, cell: int) -> None:

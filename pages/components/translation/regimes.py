@@ -1,4 +1,4 @@
-"""Four ways to be taught: what teacher forcing in training did, on the test set and on the sentence at hand."""
+"""Training with and without teacher forcing: what it did to a network, on the test set and on the sentence at hand."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def _show_sentence(context: TranslationContext) -> None:
                 "Translation (greedy)": reports[info.name].free.text,
                 "Forced loss": round(reports[info.name].forced.mean_loss, 3),
                 "Free loss": round(reports[info.name].free.mean_loss, 3),
-                "Exposure gap": round(reports[info.name].exposure_gap, 3),
+                "Exposure bias (loss gap)": round(reports[info.name].exposure_gap, 3),
             }
             for info in models
         ]
     )
-    st.markdown(f"The sentence above, translated by {len(models)} of them; losses are nats per piece of the reference.")
+    st.markdown(f"The sentence above, translated by {len(models)} of them; losses are nats per token of the reference.")
     losses = "found.forced.mean_loss, found.free.mean_loss, found.exposure_gap"
     lines = receipt(calls, f"found.free.text, {losses}", seed=NOT_DRAWN, note=receipts.GREEDY)
     figures.show_table(table, name="regimes-sentence", receipt=lines)
@@ -73,7 +73,7 @@ def _show_measured() -> None:
     figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=source)
     st.caption(
         f"{regimes.OVER_SEEDS.middle.capitalize()} over the seeds, in brackets the reach "
-        f"{regimes.OVER_SEEDS.reach('lowest', 'highest')}. Losses are nats per piece of the reference."
+        f"{regimes.OVER_SEEDS.reach('lowest', 'highest')}. Losses are nats per token of the reference."
     )
     st.markdown(
         "**Forced against free.** The further above the line, the more a network suffers from reading its own words."

@@ -61,16 +61,18 @@ def show_reading(name: str, translation: Translation) -> None:
     if translation.unknown:
         notices.note(
             f"Never seen in training: {', '.join(translation.unknown)}. The networks read each as one and the "
-            f"same unknown piece, shown as {UNKNOWN}."
+            f"same unknown token, shown as {UNKNOWN}."
         )
     count = len(reading.words)
     if not reading.split_count and not reading.unseen_count:
-        st.caption(f"Read whole: the vocabulary has each of its {count} words and marks as one piece.")
+        st.caption(f"Read whole: the vocabulary has each of its {count} words and marks as one token.")
         return
     notices.explain(f"**As it is read** {' '.join(map(_marked, reading.words))}")
     facts = []
     if reading.split_count:
-        facts.append(f"{reading.split_count} of {count} words and marks are read in pieces, cut at each {CONTINUES}")
+        facts.append(
+            f"{reading.split_count} of {count} words and marks are read as subword tokens, cut at each {CONTINUES}"
+        )
     if reading.unseen_count:
         facts.append("what stands in ‹ › was never seen in training")
     st.caption(notices.plain(f"{'; '.join(facts)}."))

@@ -21,8 +21,8 @@ def show(context: TranslationContext) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
     notices.explain(
         "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
-        "them may have led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) "
-        "and see where it leads."
+        "them may have led to a better sentence. **Restore a pruned path** (click it, or choose it in the list) and "
+        "see where it leads."
     )
     with st.container(horizontal=True):
         width = context.controls.slider("search_width", width=280)
@@ -47,11 +47,18 @@ def _show_tree(context: TranslationContext, search: Call[SearchReport], tries: s
     nodes = report.nodes.assign(reason=report.nodes["fate"].map(FATES))
     last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
     first, shown = _choose_window(context, last)
+    receipt = search.receipt(
+        "search_sentence(found), found.found.to_string(), found.nodes.to_string(), sep='\\n'",
+        uses=[search_sentence],
+        seed=NOT_DRAWN,
+        note="A score is the sum of the tokens' nats over their number to the power of the penalty.",
+    )
     figures.show(
         beam_tree_overview(nodes, mode=figures.mode(), first_step=first, steps_shown=shown),
         name="search-overview",
         alt=f"The whole tree, {len(nodes):,} candidates; the frame holds steps {first} to "
         f"{min(last, first + shown - 1)}.",
+        receipt=receipt,
         on_click=lambda step: context.controls.set(
             "search_first", max(1, min(int(step) - shown // 2, last - shown + 1))
         ),
@@ -63,12 +70,7 @@ def _show_tree(context: TranslationContext, search: Call[SearchReport], tries: s
         name="search-tree",
         alt=describe_beam_tree(nodes, lanes, first, shown),
         table=nodes[["step", "rank", "piece", "text", "log_prob", "total", "score", "reason"]],
-        receipt=search.receipt(
-            "search_sentence(found), found.found.to_string(), found.nodes.to_string(), sep='\\n'",
-            uses=[search_sentence],
-            seed=NOT_DRAWN,
-            note="A score is the sum of the pieces' nats over their number to the power of the penalty.",
-        ),
+        receipt=receipt,
         on_click=lambda node: tries.add(report.prefix(int(node))),
     )
 

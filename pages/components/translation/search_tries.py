@@ -127,7 +127,7 @@ def show_list(tries: Tries) -> None:
                 tries.calls,
                 "found.text, found.score, found.log_probs",
                 seed=NOT_DRAWN,
-                note="A beginning is written as the numbers of its pieces.",
+                note="A beginning is written as the numbers of its tokens.",
             ),
         )
 
@@ -157,7 +157,7 @@ def show_alternatives(tries: Tries) -> None:
     with st.form("search-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other word, or several", key="search-typed", width=320)
         st.form_submit_button("Put it in", icon=":material/edit:", on_click=tries.type, args=(prefix, "search-typed"))
-    with st.expander("The numbers of these pieces", type="compact", key="search-alternatives-numbers"):
+    with st.expander("The numbers of these tokens", type="compact", key="search-alternatives-numbers"):
         figures.show_table(
             likely.drop(columns="token_id").round(6),
             name="search-alternatives",

@@ -14,7 +14,7 @@ from engine.decoding.text import Translation, sample_translations
 from engine.inspection.translation.hypotheses import hypotheses_table
 from engine.models.folder import ModelInfo
 from pages.components import figures
-from pages.components.calls import Call, call
+from pages.components.calls import Call, call, receipt
 from pages.components.forms import Controls
 from pages.components.translation.context import search_call, title
 from pages.components.translation.view import SAMPLING, TranslationView
@@ -69,7 +69,7 @@ def show_seeds(models: list[ModelInfo], line: str, search: Search) -> None:
     """Draw what the next seeds would have given, a row per seed and a column per network."""
     if search.sampling is None:
         return
-    columns = {}
+    columns, calls = {}, [search.call(info.name, line, SEEDS) for info in models]
     for info in models:
         table = hypotheses_table(search.translations(info.name, line, SEEDS))
         columns = {"seed": table["seed"]} | columns
@@ -78,4 +78,5 @@ def show_seeds(models: list[ModelInfo], line: str, search: Search) -> None:
         "The same sentence with this seed and the next ones. Nats: the log-probability under the network itself, at "
         "temperature 1."
     )
-    figures.show_table(pd.DataFrame(columns), name="seeds")
+    made = receipt(calls, "hypotheses_table(found).to_string()", uses=[hypotheses_table], seed=search.sampling.seed)
+    figures.show_table(pd.DataFrame(columns), name="seeds", receipt=made)

@@ -10,7 +10,7 @@ from engine.inspection.translation.source_reading import LANGUAGES
 from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN
+from pages.components.calls import NOT_DRAWN, Call
 from pages.components.translation.context import TranslationContext
 
 
@@ -21,14 +21,15 @@ def show(context: TranslationContext) -> None:
         "numbers it reads instead of words. **A neighbour is used alike, and may mean the opposite.** The translation "
         "below is made anew with it."
     )
-    words = context.call(word_swaps.find_words, context.source).value
+    found = context.call(word_swaps.find_words, context.source)
+    words = found.value
     left, right = st.columns(2, gap="medium")
     with left:
-        position = _choose_word(context, words)
+        position = _choose_word(context, words, found.receipt(seed=NOT_DRAWN))
     word = words[position]
     near = context.call(word_swaps.find_neighbours, word)
     with right:
-        new = _choose_new(context, word, near.value)
+        new = _choose_new(context, word, near)
     if not new:
         return
     _show_swap(context, word, new)
@@ -48,7 +49,7 @@ def show(context: TranslationContext) -> None:
         )
 
 
-def _choose_word(context: TranslationContext, words: list[word_swaps.SourceWord]) -> int:
+def _choose_word(context: TranslationContext, words: list[word_swaps.SourceWord], receipt: figures.Receipt) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
     chosen = context.controls.select(
@@ -59,23 +60,24 @@ def _choose_word(context: TranslationContext, words: list[word_swaps.SourceWord]
         word_marks([word.text for word in words], position, names, mode=figures.mode()),
         name="swaps-words",
         alt=f"The {len(words)} words of the sentence; chosen is number {position + 1}, “{words[position].text}”.",
+        receipt=receipt,
         on_click=lambda name: context.controls.set("swaps_word", str(name)),
     )
     pieces = len(words[position].piece_ids)
     if pieces > 1:
         st.caption(
             notices.plain(
-                f"“{words[position].text}” is read in {pieces} pieces; its place among the words is their mean."
+                f"“{words[position].text}” is read as {pieces} subword tokens; its embedding here is their mean."
             )
         )
     return position
 
 
 def _choose_new(
-    context: TranslationContext, word: word_swaps.SourceWord, neighbours: list[word_swaps.Neighbour]
+    context: TranslationContext, word: word_swaps.SourceWord, near: Call[list[word_swaps.Neighbour]]
 ) -> str:
     """Draw the neighbours and the boxes; return the word to put in."""
-    chosen = ""
+    chosen, neighbours = "", near.value
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if neighbours:
             names = [neighbour.word for neighbour in neighbours]
@@ -100,6 +102,7 @@ def _choose_new(
         + ", ".join(f"{found.word} {found.cosine:.2f}" for found in neighbours)
         + ".",
         table=frame,
+        receipt=near.receipt(seed=NOT_DRAWN),
         on_click=lambda name: _put(context, str(name)),
     )
     st.caption(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
+from engine.inspection.translation.translations import translate_listed
 from engine.plotting.stored.sentence_scores import score_map
 from pages.components import cache, corpus_texts, figures, header, networks, notices
 from pages.components.buttons import button
@@ -19,15 +20,15 @@ from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import PAGE, TranslationContext, style
 
 PER_PAGE = 10
-SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
+SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per token", "test_set": "test set"}
 
 
 def show(context: TranslationContext) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
     notices.explain(
-        "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
-        "person's, in words and in letters (higher is better); TER counts the edits that would turn one into the other "
-        "(lower is better). **Try:** the worst first, and see whether the network is wrong or the person only said it "
+        "No network was trained on these sentences. BLEU and chrF count what a translation shares with a person's, in "
+        "words and in letters (0 to 100, higher is better); TER counts the edits that would turn one into the other "
+        "(lower is better). **Try:** read the worst, and judge whether the network is wrong or the person only said it "
         "differently."
     )
     measured, missing = _measured(context)
@@ -40,7 +41,10 @@ def show(context: TranslationContext) -> None:
         return
     scores = sentence_scores.corpus_scores(measured)
     scores.insert(0, "network", [context.label(name) for name in scores["model"]])
-    figures.show_table(scores.rename(columns=SCORES), name="test-set-scores", receipt=_receipt(measured))
+    hidden = dict.fromkeys(["model", *filter(lambda column: column.endswith("_signature"), scores)])
+    figures.show_table(
+        scores.rename(columns=SCORES), name="test-set-scores", receipt=_receipt(measured), column_config=hidden
+    )
     header.section("Sentence by sentence")
     _show_sentences(context, measured)
 
@@ -74,7 +78,8 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = controls.select("test_set_model", context.label, names, width=230)
         titles = dict(measured[name][["corpus", "title"]].drop_duplicates().itertuples(index=False))
-        corpus = controls.select("test_set_corpus", choices=titles, width=260)
+        here = next(filter(corpus_texts.are_here, titles), None)
+        corpus = controls.select("test_set_corpus", choices=titles, default=here, width=260)
         others = [other for other in names if other != name and (measured[other]["corpus"] == corpus).any()]
         beside = {"": "no other network"} | {other: context.label(other) for other in others}
         other = controls.select("test_set_other", choices=beside, default=next(iter(others), ""), width=230)
@@ -98,7 +103,8 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
         "test-set",
         corpus,
         read,
-        absent="The sentences themselves are not shipped, their licence does not allow it; only their scores are.",
+        absent="The sentences themselves are not shipped, their licence does not allow it; only their scores are."
+        + "".join(f" Those of “{title}” are here." for other, title in titles.items() if corpus_texts.are_here(other)),
         without="Their scores are shown without them.",
     )
     frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
@@ -123,20 +129,24 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
         ),
         name="test-set-map",
         alt=f"A mark per sentence. {sentence}",
-        table=frame.drop(columns=["source", "reference", "source_hash"]),
+        table=sentence_scores.shown_table(frame),
         receipt=_receipt({name: own}),
         on_click=open_at if texts is not None else None,
     )
-    if texts is not None:
-        st.caption(
-            "A click on a mark opens its sentence at the top of the page, with the person's translation as the "
-            "reference. Ringed: those listed below."
-        )
+    if texts is None:
+        return
+    st.caption(
+        "A click on a mark opens its sentence at the top of the page, with the person's translation as the "
+        "reference. Ringed: those listed below."
+    )
+    known = listed[listed["source"] != ""]
+    written = call(translate_listed, tuple(known["source"]), int(own["beam_size"].iloc[0]), model=name, kept="shared")
+    outputs = dict(zip(known["index"], written.value, strict=True))
     for row in listed.set_index("index").itertuples():
-        _show_row(context, row)
+        _show_row(context, row, outputs.get(row.Index, ""))
 
 
-def _show_row(context: TranslationContext, row: Any) -> None:
+def _show_row(context: TranslationContext, row: Any, output: str) -> None:
     facts = (
         f"Sentence {row.Index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · "
         f"{row.source_words} words"
@@ -158,7 +168,7 @@ def _show_row(context: TranslationContext, row: Any) -> None:
                     type="tertiary",
                 )
         if row.source:
-            st.text(f"{row.source}\n{row.reference}")
+            st.text(f"Source: {row.source}\nPerson: {row.reference}\nNetwork: {output}")
 
 
 def _open(context: TranslationContext, source: str, reference: str) -> None:

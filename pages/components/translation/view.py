@@ -7,8 +7,10 @@ from engine.decoding import attention_settings
 from engine.decoding.limits import MAX_BEAM, MAX_SOURCE_WORDS, SamplingSettings, SearchSettings
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.inspection.translation import swap_settings, wrong_word
+from engine.inspection.translation.example_effects import WRONG_STEP
 from engine.inspection.translation.examples import list_translation_examples
-from engine.inspection.translation.forcing import ALL, MAX_STEP
+from engine.inspection.translation.forcing import FIRST as FIRST_DIFFERENCE
+from engine.inspection.translation.forcing import MAX_STEP
 from pages.components.views import composed_of, part_of_file, settings_view
 
 LONGEST_TRANSLATION = 10_000  # pieces; more than the decoder writes for the longest source
@@ -19,8 +21,8 @@ class AttentionView:
 
     attention_step: int = option(
         1,
-        "Step on trial",
-        "One piece is written per step; a click on a written word goes to its first.",
+        "Step to test",
+        "One token is written per step; a click on a written word goes to its first.",
         minimum=1,
         maximum=LONGEST_TRANSLATION,
     )
@@ -47,7 +49,7 @@ class AttentionView:
     attention_typed: str = option(
         "",
         "or any other, typed",
-        f"At most {attention_settings.MAX_WORD_CHARACTERS} characters; its first piece is looked for.",
+        f"At most {attention_settings.MAX_WORD_CHARACTERS} characters; its first token is looked for.",
     )
 
 
@@ -75,15 +77,15 @@ class ForcingView:
 
     forcing_by: str = option("hand", "Who decides at each step", choices=("hand", "coins"))
     forcing_steps: str = option(
-        ALL,
-        "Steps that are told",
-        "“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's piece, after "
-        "the others its own.",
+        FIRST_DIFFERENCE,
+        "Reference given after steps",
+        "“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's token, after the "
+        "others its own. “first”: after the one step where the network, on its own, first leaves the reference.",
     )
     forcing_share: float = option(
         0.5,
-        "Chance to be told at each step",
-        "Scheduled sampling: a coin at each step. 1 is teacher forcing, 0 is free.",
+        "Teacher forcing ratio",
+        "Scheduled sampling: at each step a coin decides whether the reference is given. 1 is teacher forcing, 0 free.",
         minimum=0.0,
         maximum=1.0,
         step=0.05,
@@ -92,22 +94,22 @@ class ForcingView:
     forcing_rows: str = option(
         "steps",
         "Line up",
-        "By step: what is written at the same time stands together. By piece: equal pieces stand together, "
+        "By step: what is written at the same time stands together. By token: equal tokens stand together, "
         "also where a row has one more or less.",
         choices=("steps", "pieces"),
     )
     forcing_wrong_step: int = option(
-        2,
+        WRONG_STEP,
         "After step",
-        "The word is read in place of what your row would read after this step.",
+        "The word is read in place of what the free row reads after this step.",
         minimum=1,
         maximum=MAX_STEP,
     )
     forcing_wrong_word: str = option(
         "",
-        "Word to put in",
-        f"At most {wrong_word.MAX_WORD_CHARACTERS} characters. Empty takes the likeliest other piece. A middle "
-        "dot first (·s) means a piece that continues a word.",
+        "Word to force",
+        f"At most {wrong_word.MAX_WORD_CHARACTERS} characters. Empty takes the likeliest other token. A middle "
+        "dot first (·s) means a token that continues a word.",
     )
 
 
@@ -129,7 +131,7 @@ class SearchTreeView:
     search_penalty: float = option(
         1.0,
         "Length penalty of the tree",
-        "0 compares sums and favours short sentences, 1 compares means per piece.",
+        "0 compares sums and favours short sentences, 1 compares means per token.",
         minimum=0.0,
         maximum=2.0,
         step=0.2,
@@ -138,7 +140,7 @@ class SearchTreeView:
     search_shown: int = option(
         8, "Steps in view", "Fewer are easier to read on a telephone.", minimum=3, maximum=MAX_STEPS_SHOWN
     )
-    search_position: int = option(1, "Piece of the winner to replace", minimum=1, formerly=("search_place",))
+    search_position: int = option(1, "Token of the winner to replace", minimum=1, formerly=("search_place",))
     search_tries: str = option(
         "", "The beginnings as a code", "It stands in this page's address too: whoever opens the address gets the list."
     )
@@ -176,7 +178,7 @@ class NearestView:
         "Encoder: after the whole sentence. Decoder: before one of its steps.",
         choices=swap_settings.STATES,
     )
-    nearest_step: int = option(1, "Before it writes piece", minimum=1, maximum=swap_settings.MAX_STEPS)
+    nearest_step: int = option(1, "Before it writes token", minimum=1, maximum=swap_settings.MAX_STEPS)
 
 
 class TestSetView:
@@ -219,18 +221,18 @@ class TranslationView:
     search: str = option(
         "beam",
         "Search",
-        "Greedy takes the likeliest piece at each step; beam keeps several beginnings and compares "
-        "whole sentences; sampling draws each piece by chance, as likely as the network holds it.",
+        "Greedy takes the likeliest token at each step; beam keeps several beginnings and compares "
+        "whole sentences; sampling draws each token by its probability.",
         choices=("greedy", "beam", "sampling"),
     )
     direction: str = option("", "Direction")
-    translators: str = option("", "Who translates")
+    translators: str = option("", "Models")
     tool: str = option("", "Tool")
     line: int = option(1, "Sentence to look at", minimum=1, maximum=MAX_LINES)
     unit: str = option(
         "words",
         "Show",
-        "The network reads and writes pieces; a word of several pieces gets their sum (read) or mean (written).",
+        "The network reads and writes subword tokens; a word of several gets their sum (read) or mean (written).",
         choices=("words", "pieces"),
     )
     reference: str = option(
@@ -242,6 +244,6 @@ class TranslationView:
     teacher_forcing: bool = option(
         True,
         "Teacher forcing",
-        "On: the decoder is told the reference's piece after each step, as in training. Off: it reads its own words.",
+        "On: the decoder is given the reference's token after each step, as in training. Off: it reads its own words.",
     )
     network: str = option("", "Network")

@@ -1,10 +1,10 @@
-"""A wrong word put in after one step of the row that is looked at, and whether the network finds its way back."""
+"""A wrong word forced on the network after one step of the free row, and whether it finds its way back."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation import wrong_word
+from engine.inspection.translation import example_effects, wrong_word
 from engine.inspection.translation.forcing import ForcingReport
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from engine.wording import percent
@@ -12,19 +12,21 @@ from pages.components import figures, notices
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN
 from pages.components.translation import receipts
-from pages.components.translation.context import TranslationContext
+from pages.components.translation.context import TranslationContext, effects_of
 
 
-def show(context: TranslationContext, report: ForcingReport, reference: str, steps: str) -> None:
+def show(context: TranslationContext, report: ForcingReport, reference: str) -> None:
     """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
-    st.markdown("#### Put a wrong word in its mouth")
+    st.markdown("#### Force a wrong word")
     notices.explain(
-        "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest "
-        "ends in the pieces it writes without the word: at least three of them, the end mark counted."
+        "The free row again, but after one step the network is forced to read a word that it did not choose; after "
+        "that it is on its own. **Recovered** means that the rest ends in the tokens it writes without the word: at "
+        "least three of them, the end mark counted. (Given the reference instead, it would read the right words again "
+        "at once, and there would be nothing to recover from.)"
     )
-    last = len(report.mixed.pieces) - 1
+    last = len(report.free.pieces) - 1
     if last < 1:
-        notices.note("Your row ends at once, so there is no step after which a word could be put.")
+        notices.note("The free row ends at once, so there is no step after which a word could be forced.")
         return
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-wrong"):
@@ -41,21 +43,23 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
                 name,
             )
     word = typed.strip() or others[0][0]
-    made = context.call(wrong_word.put_wrong_word, context.source, reference, steps, step, word)
-    _show_found(made.value)
+    made = context.call(wrong_word.put_wrong_word, context.source, reference, step, word)
     receipt = made.receipt(
         "wrong_word_sentence(found), wrong_word_table(found).to_string()",
         uses=[wrong_word.wrong_word_sentence, wrong_word.wrong_word_table],
         seed=NOT_DRAWN,
         note=receipts.GREEDY,
     )
-    figures.show_receipt(receipt, "wrong-word")
+    _show_found(made.value, receipt)
+    typical = example_effects.wrong_word_effect(effects_of(context.info))
+    if typical:
+        st.caption(notices.plain(typical))
 
 
-def _show_found(found: wrong_word.WrongWord) -> None:
+def _show_found(found: wrong_word.WrongWord, receipt: figures.Receipt) -> None:
     sentence = wrong_word.wrong_word_sentence(found)
     notices.say(sentence, is_strong=True)
-    st.text(f"Without the word: {found.plain.text}\nWith the word: {found.changed.text}")
+    st.text(f"It writes without the word: {found.plain.text}\nIt writes with the word: {found.changed.text}")
     rows = wrong_word.arrange_wrong_word(found)
     figures.show(
         timeline_strips(
@@ -71,17 +75,19 @@ def _show_found(found: wrong_word.WrongWord) -> None:
         name="wrong-word-rows",
         alt=sentence,
         table=wrong_word.wrong_word_table(found),
+        receipt=receipt,
     )
     st.caption(
         "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where "
-        "the word was put in. ≠ is another piece than without it."
+        "the word was forced. ≠ is another token than without it."
     )
     if found.kl:
         steps = [found.step + position for position in range(1, len(found.kl) + 1)]
         figures.show(
             divergence_bars(steps, found.kl, wrong_word.FELT_NATS, mode=figures.mode()),
             name="wrong-word-felt",
-            alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of "
+            alt=f"How far off the network's predictions are after the word, by step: felt for {found.felt_steps} of "
             f"{len(found.kl)} steps.",
             table=wrong_word.wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
+            receipt=receipt,
         )

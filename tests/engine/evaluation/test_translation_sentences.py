@@ -111,7 +111,9 @@ def test_rows_are_replaced_and_belong_to_the_weights(interpreter, mirror, tmp_pa
     assert main(["evaluate", "--model", str(interpreter.info.path), "--dry-run", "--sentences", str(table)]) == 0
     add_sentences(interpreter, table)
     name, folder = interpreter.info.name, str(interpreter.info.path)
-    assert len(read_table(table)) == len(stored_sentences(name, folder, str(table))) == len(TINY_PAIRS)
+    stored = stored_sentences(name, folder, str(table))
+    assert len(read_table(table)) == len(stored)
+    assert dict(stored["corpus"].value_counts()) == {"multi30k_en_fr": len(TINY_PAIRS), "phrasebook_en_fr": 400}
     other = shutil.copytree(interpreter.info.path, tmp_path / name)
     with (other / "model.safetensors").open("ab") as stream:
         stream.write(b"\0")

@@ -169,7 +169,7 @@ def test_from_recipe_to_a_folder_that_writes_scores_and_says_what_it_lacks(tmp_p
     text = "".join(write_text(loaded, "Wh", SamplingSettings(max_new_tokens=30, seed=2)))
     assert len(text) == 30, "far beyond its window"
     assert text == "".join(write_text(loaded, "Wh", SamplingSettings(max_new_tokens=30, seed=2)))
-    assert surprise(loaded, text).total_bits > 0
+    assert surprise(loaded, text).total_nats > 0
     with pytest.raises(InputError, match="has no hidden units; choose a recurrent network"):
         layer_count(loaded)
 

@@ -1,4 +1,4 @@
-"""State transplant on the page: what it shows is what the engine says, and bad passages are answered in a sentence."""
+"""Activation patching on the page: what it shows is the engine's, and bad passages are answered in a sentence."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def test_texts_and_curves_are_the_engines(models: Path) -> None:
     assert [line["name"] for line in lines] == ["RNN", "LSTM", "GRU"]
     frame = donor_influence(rnn, DONOR, PASSAGE, 1.0).frame
     assert lines[0]["y"] == pytest.approx(
-        [max(frame["kl_bits"][position:].max(), 1e-6) for position in range(len(PASSAGE))]
+        [max(frame["kl_nats"][position:].max(), 1e-6) for position in range(len(PASSAGE))]
     )
-    assert f"{frame['kl_bits'][0]:.2g} bits there" in written(at)
+    assert f"{frame['kl_nats'][0]:.2g} nats there" in written(at)
 
 
 def test_at_zero_both_runs_are_the_same_and_it_says_so(models: Path) -> None:
@@ -53,16 +53,16 @@ def test_at_zero_both_runs_are_the_same_and_it_says_so(models: Path) -> None:
     free, moved = texts(at)
     assert free == moved
     assert "both runs are the same" in written(at)
-    assert written(at).count("never felt") == 3
+    assert written(at).count("**No prediction** in B differs") == 3
     assert "the same to the last character" in written(at)
 
 
-def test_how_long_the_donor_is_felt_stands_in_words_and_in_the_alternative_text(models: Path) -> None:
+def test_how_long_predictions_differ_stands_in_words_and_in_the_alternative_text(models: Path) -> None:
     at = open_tool()
     (alt,) = [alt for alt in alternative_texts(at) if "donor" in alt]
     for name, label in (("small-rnn", "RNN"), ("small-lstm", "LSTM"), ("small-gru", "GRU")):
         lasts = donor_influence(load_model(models / name), DONOR, PASSAGE, 1.0).lasts_characters
-        words = {None: "still felt", 0: "never felt"}.get(lasts, f"felt for **{lasts} characters**")
+        words = {None: "still differs", 0: "No prediction"}.get(lasts, f"comes after **{lasts} characters**")
         assert words in written(at)
         assert f"{label} is at most" in alt
 

@@ -132,8 +132,8 @@ def test_empty_prompt_starts_a_line(models: Path) -> None:
 def test_next_character_is_measured_before_and_after_the_settings() -> None:
     at = open_page("generation", max_new_tokens="20", temperature="0")
     entropies = {metric.label: metric.value for metric in at.metric}
-    assert entropies["Entropy, after your settings"] == "0.00 nats"
-    assert 0 < float(entropies["Entropy, as the network gave it"].split()[0]) <= math.log(66)
+    assert entropies["Entropy after your settings"] == "0.00 nats"
+    assert 0 < float(entropies["Entropy before your settings"].split()[0]) <= math.log(66)
     at = open_page("generation", max_new_tokens="20", top_k="1")
     cut = next(metric.value for metric in at.metric if metric.label.startswith("Cut away"))
     assert 0 < float(cut.split()[0]) < 100

@@ -40,24 +40,24 @@ def counts(models: Path) -> Path:
 
 def totals(at) -> dict[str, dict[str, float]]:
     """Return the table of totals by model label."""
-    (table,) = [frame.value for frame in at.dataframe if "bits in all" in frame.value]
+    (table,) = [frame.value for frame in at.dataframe if "nats in all" in frame.value]
     return table.set_index("model").to_dict("index")
 
 
-def test_opens_with_our_passage_and_every_model_s_bits(counts: Path) -> None:
+def test_opens_with_our_passage_and_every_model_s_nats(counts: Path) -> None:
     at = open_page("generation", tool="surprise", **QUICK)
     assert not at.exception
     assert sentences(at) == []
     table = totals(at)
     for label, name in (("RNN", "rnn"), ("LSTM", "lstm"), ("GRU", "gru"), ("3-gram", "ngram")):
         truth = surprise(load_model(counts / f"small-{name}"), SURPRISING)
-        assert table[label]["bits in all"] == round(truth.total_bits, 1)
-        assert table[label]["bits per character"] == round(truth.bits_per_character, 3)
+        assert table[label]["nats in all"] == round(truth.total_nats, 1)
+        assert table[label]["nats per character"] == round(truth.nats_per_character, 3)
         assert table[label]["unknown"] == 0
-    assert list(table) == sorted(table, key=lambda label: table[label]["bits in all"])
+    assert list(table) == sorted(table, key=lambda label: table[label]["nats in all"])
 
 
-def test_colours_and_hover_are_the_chosen_model_s_bits(counts: Path) -> None:
+def test_colours_and_hover_are_the_chosen_model_s_nats(counts: Path) -> None:
     at = open_page("generation", tool="surprise", surprise_text=TEXT, surprise_model="3-gram", **QUICK)
     truth = surprise(load_model(counts / "small-ngram"), TEXT)
     heat, letters = charts.figure(at, "surprise")["data"][:2]
@@ -67,21 +67,21 @@ def test_colours_and_hover_are_the_chosen_model_s_bits(counts: Path) -> None:
         for value, note in zip(row, notes, strict=True)
         if note
     ]
-    assert drawn == pytest.approx(truth.frame["bits"].tolist(), rel=1e-6)
+    assert drawn == pytest.approx(truth.frame["nats"].tolist(), rel=1e-6)
     notes = [note for row in heat["text"] for note in row if note]
-    assert f"{truth.frame['bits'][0]:.2f} bits" in notes[0]
+    assert f"{truth.frame['nats'][0]:.2f} nats" in notes[0]
     assert f"expected: {truth.frame['expected'][0]}" in notes[0]
     assert "".join(letters["text"]) == "TOM:↵Itisthetide."
     alt = next(text for text in alternative_texts(at) if text.startswith(f"Text of {len(TEXT)} cells"))
-    assert f"mean {truth.frame['bits'].mean():.2f}" in alt
+    assert f"mean {truth.frame['nats'].mean():.2f}" in alt
 
 
 def test_difference_is_one_model_less_the_other(counts: Path) -> None:
     asked = {"surprise_text": TEXT, "surprise_model": "GRU", "surprise_against": "3-gram"}
     at = open_page("generation", tool="surprise", **asked, **QUICK)
-    one, other = (surprise(load_model(counts / f"small-{name}"), TEXT).total_bits for name in ("gru", "ngram"))
+    one, other = (surprise(load_model(counts / f"small-{name}"), TEXT).total_nats for name in ("gru", "ngram"))
     less, more = ("GRU", "3-gram") if one < other else ("3-gram", "GRU")
-    assert f"In all {less} needed {abs(one - other):,.1f} bits fewer than {more}." in written(at)
+    assert f"In all {less} needed {abs(one - other):,.1f} nats fewer than {more}." in written(at)
     heat = charts.figure(at, "surprise-difference")["data"][0]
     drawn = [
         value
@@ -182,5 +182,5 @@ def test_receipts_give_the_numbers_again(tool: str, models: Path) -> None:
     with redirect_stdout(StringIO()) as printed:
         exec(code, {})
     loaded = load_model(models / name)
-    expected = f"{len(compress(loaded, TEXT))} True" if tool == "duel" else f"{surprise(loaded, TEXT).total_bits}"
+    expected = f"{len(compress(loaded, TEXT))} True" if tool == "duel" else f"{surprise(loaded, TEXT).total_nats}"
     assert printed.getvalue().startswith(expected)

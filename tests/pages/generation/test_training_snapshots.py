@@ -77,7 +77,7 @@ def test_a_stage_stands_between_its_neighbours_with_its_loss(history: LoadedMode
     assert texts(at) == [expected(history, step) for step in (1, 4, 20)]
     assert len(set(texts(at))) == 3
     assert "Stage 3: 4 updates" in written(at)
-    assert "3.30 nats, like 27.1 equal choices" in written(at)
+    assert "3.30 nats, like choosing among 27.1 equal options" in written(at)
     assert "Half of all it ever gained was gained by stage 4, after 20 of 100 updates" in written(at)
     (words,) = alternative_texts(at)
     assert "the stage shown, after 4 updates, has 3.300, 3.400 while training" in words

@@ -31,8 +31,8 @@ def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> Non
     expected = "".join(write_text(load_model(transformer), "THE", SamplingSettings(max_new_tokens=20, seed=3)))
     assert f"THE{expected}" in [block.value for block in at.text]
     assert ":violet[◆] **Transformer**" in written(at)
-    (totals,) = [frame.value.set_index("model") for frame in at.dataframe if "bits in all" in frame.value]
-    assert totals["bits in all"]["Transformer"] == round(surprise(load_model(transformer), TEXT).total_bits, 1)
+    (totals,) = [frame.value.set_index("model") for frame in at.dataframe if "nats in all" in frame.value]
+    assert totals["nats in all"]["Transformer"] == round(surprise(load_model(transformer), TEXT).total_nats, 1)
 
 
 @pytest.mark.parametrize("tool", ["neurons", "activation_patching"])

@@ -1,4 +1,4 @@
-"""Neurons, the cell detective and the puppeteer on the page: their numbers are the engine's, bad input gets a
+"""Neurons, the cell detective and activation clamping on the page: their numbers are the engine's, bad input gets a
 sentence."""
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def test_detective_reads_a_text_of_ones_own(models: Path) -> None:
     assert "Not tested" in written(at)
 
 
-def test_puppeteer_shows_the_engines_texts_bits_and_verdict(models: Path) -> None:
+def test_activation_clamping_shows_the_engines_texts_losses_and_verdict(models: Path) -> None:
     at = open_page(
         "generation",
         tool="activation_clamping",
@@ -160,15 +160,15 @@ def test_puppeteer_shows_the_engines_texts_bits_and_verdict(models: Path) -> Non
         load_model(models / "small-lstm"), DEFAULT_PROMPT, SETTINGS, Strings(action="clamp", units="2, 4", value=-1.0)
     )
     metrics = {metric.label: metric.value for metric in at.metric}
-    assert metrics["Unseen text, untouched"] == f"{truth.free_bits:.3f} bits per character"
-    assert metrics["Unseen text, with strings"] == f"{truth.held_bits:.3f} bits per character"
-    assert metrics["Change"] == f"{truth.change:+.3f} ± {truth.error:.3f}"
+    assert metrics["Surprise of its own text"] == f"{truth.free_surprise.mean():.2f} nats per token"
+    assert metrics["Surprise of the text with it held"] == f"{truth.held_surprise.mean():.2f} nats per token"
+    assert metrics["Loss on its own text while held"] == f"{truth.change:+.3f} ± {truth.error:.3f} nats"
     assert truth.verdict in written(at)
-    assert f"part at character {truth.first_difference + 1}." in written(at)
+    assert f"first differ at character {truth.first_difference + 1}." in written(at)
     assert colours(at, "puppeteer-held") == pytest.approx(truth.held_surprise.tolist(), abs=1e-5)
 
 
-def test_puppeteer_opens_with_a_gate_held_and_an_rnn_with_a_unit_silenced(models: Path) -> None:
+def test_activation_clamping_opens_with_a_gate_held_and_an_rnn_with_a_unit_silenced(models: Path) -> None:
     at = open_page("generation", tool="activation_clamping", **SHORT)
     truth = perform(load_model(models / "small-lstm"), DEFAULT_PROMPT, SETTINGS, Strings())
     assert truth.verdict in written(at)
@@ -190,6 +190,6 @@ def test_receipts_give_the_shown_numbers_again(models: Path, tool: str, capsys: 
     shown = {
         "neurons": lambda: charts.figure(at, "neurons-text")["data"][0]["z"][0][0],
         "probing": lambda: 0.5 + charts.figure(at, "detective-winners")["data"][0]["x"][-1],
-        "activation_clamping": lambda: float(at.metric[1].value.split()[0]),
+        "activation_clamping": lambda: float(at.metric[2].value.split()[0]),
     }[tool]()
     assert any(number == pytest.approx(shown, abs=6e-4) for number in printed)

@@ -1,4 +1,4 @@
-"""Forced or free on the page: switches, coins and the wrong word are the engine's numbers, the URL is the state."""
+"""Teacher forcing on the page: switches, coins and the wrong word are the engine's numbers, the URL is the state."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.inspection.translation.forcing import (
+    chosen_steps,
     coin_outcomes,
     coins_sentence,
     forcing_sentence,
@@ -35,7 +36,8 @@ def told(at) -> list[bool]:
 def test_opens_with_the_forced_the_mixed_and_the_free_row(models: Path) -> None:
     at = open_page("translation", **ASKED)
     assert not at.exception
-    report = inspect_forcing(load_model(models / NAME), SOURCE, REFERENCE)
+    loaded = load_model(models / NAME)
+    report = inspect_forcing(loaded, SOURCE, REFERENCE, chosen_steps(loaded, SOURCE, REFERENCE, "first"))
     for sentence in (forcing_sentence(report), lesson(report), mixed_sentence(report)):
         assert sentence in written(at)
     losses = [metric.value for metric in at.metric][-4:]
@@ -44,12 +46,26 @@ def test_opens_with_the_forced_the_mixed_and_the_free_row(models: Path) -> None:
     drawn = figure(at, "step-losses")["data"]
     for trace, values in zip(drawn, [*(run.losses for run in runs), report.mixed_kl, report.free_kl], strict=True):
         assert trace["y"] == pytest.approx(values, abs=1e-5)
-    assert all(told(at))
+    assert told(at) == list(report.told)
     assert len(figure(at, "timelines")["layout"]["shapes"]) == 1
-    likeliest, _ = report.alternatives[1][0]
-    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, "all", 2, likeliest)
+    likeliest, _ = report.alternatives[3][0]
+    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, 4, likeliest)
     assert wrong_word_sentence(found) in written(at), "without a word the likeliest other piece is put in"
     assert all(any(character.isdigit() for character in text) for text in alternative_texts(at))
+
+
+def test_by_default_the_three_rows_are_three_and_a_wrong_word_is_read_on_its_own(models: Path) -> None:
+    """It used to open with Yours equal to Forced, and with a wrong word among references: "recovers at once"."""
+    at = open_page("translation", **ASKED, forcing_wrong_word="chien")
+    loaded = load_model(models / NAME)
+    report = inspect_forcing(loaded, SOURCE, REFERENCE, chosen_steps(loaded, SOURCE, REFERENCE, "first"))
+    assert 0 < sum(report.told) < len(report.told)
+    assert told(at) == list(report.told)
+    found = put_wrong_word(loaded, SOURCE, REFERENCE, 4, "chien")
+    assert found.changed.reads[4:] == found.changed.pieces[4:], "after the word it reads its own words"
+    (text,) = [text.value for text in at.text if "It writes with the word" in text.value]
+    assert text.endswith(found.changed.text)
+    assert REFERENCE not in text
 
 
 def test_a_link_tells_some_steps_and_the_bulk_buttons_change_them(models: Path) -> None:
@@ -88,7 +104,7 @@ def test_the_whole_sentence_has_a_switch(models: Path) -> None:
     assert not any(told(at))
     assert mixed_sentence(report) in written(at)
     at.toggle(key="teacher_forcing").set_value(True).run()
-    assert all(told(at))
+    assert sum(told(at)) == 1, "at first where the free row leaves the reference"
     at.toggle(key="teacher_forcing").set_value(False).run()
     at.button(key="forcing-all").click().run()
     assert at.toggle(key="teacher_forcing").value, "who tells a step wants teacher forcing"
@@ -113,17 +129,15 @@ def test_coins_decide_as_in_scheduled_sampling_and_their_steps_can_be_kept(model
 
 
 def test_a_wrong_word_is_put_in_and_the_verdict_is_the_engines(models: Path) -> None:
-    at = open_page("translation", **ASKED, forcing_wrong_step="3", forcing_wrong_word="plage")
-    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, "all", 3, "plage")
+    at = open_page("translation", **ASKED, forcing_wrong_step="3", forcing_wrong_word="chien")
+    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, 3, "chien")
     assert wrong_word_sentence(found) in written(at)
     assert figure(at, "wrong-word-felt")["data"][0]["y"] == pytest.approx(found.kl, abs=1e-5)
     report = inspect_forcing(load_model(models / NAME), SOURCE, REFERENCE)
     name, _ = report.alternatives[2][1]
     at.button(key=f"forcing-put-{name}").click().run()
     assert at.text_input(key="forcing_wrong_word").value == name
-    assert wrong_word_sentence(put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, "all", 3, name)) in written(
-        at
-    )
+    assert wrong_word_sentence(put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, 3, name)) in written(at)
 
 
 def test_equal_pieces_can_stand_together(models: Path) -> None:
@@ -135,7 +149,7 @@ def test_equal_pieces_can_stand_together(models: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"forcing_steps": "some of them"}, "“all”, “none” or numbers"),
+        ({"forcing_steps": "some of them"}, "“all”, “none”, “first” or numbers"),
         ({"forcing_wrong_word": "\N{CJK UNIFIED IDEOGRAPH-72AC}"}, "cannot read"),
     ],
 )
@@ -193,7 +207,7 @@ def test_the_receipts_reproduce_what_is_shown(models: Path, capsys: pytest.Captu
         forcing_share="0.4",
         forcing_seed="3",
         forcing_wrong_step="2",
-        forcing_wrong_word="plage",
+        forcing_wrong_word="chien",
     )
     for lines in receipt_lines(at):
         exec(lines, {})
@@ -201,4 +215,4 @@ def test_the_receipts_reproduce_what_is_shown(models: Path, capsys: pytest.Captu
     steps = tossed_steps(loaded, SOURCE, REFERENCE, 0.4, 3)
     assert steps in printed
     assert f"{inspect_forcing(loaded, SOURCE, REFERENCE, steps).exposure_gap}" in printed
-    assert wrong_word_sentence(put_wrong_word(loaded, SOURCE, REFERENCE, steps, 2, "plage")) in printed
+    assert wrong_word_sentence(put_wrong_word(loaded, SOURCE, REFERENCE, 2, "chien")) in printed

@@ -145,7 +145,7 @@ def test_markup_in_the_source_stays_text(models: Path) -> None:
         ("length_penalty", "nan", "finite"),
         ("length_penalty", "-1", "between 0 and 3"),
         ("search", "magic", "Greedy, Beam"),
-        ("unit", "letters", "Words, Pieces"),
+        ("unit", "letters", "Words, Subword tokens"),
         ("line", "99", f"between 1 and {MAX_LINES}"),
         ("teacher_forcing", "maybe", "true or false"),
         ("network", "../../etc", "With attention, Without attention"),

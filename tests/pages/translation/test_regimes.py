@@ -65,7 +65,7 @@ def test_the_sentence_is_translated_by_all_of_them(taught: Path, table: pd.DataF
     report = inspect_forcing(load_model(taught / "small-forced"), SOURCE, REFERENCE, "none")
     assert shown["Translation (greedy)"][0] == report.free.text
     assert shown["Forced loss"][0] == pytest.approx(report.forced.mean_loss, abs=1e-3)
-    assert shown["Exposure gap"][0] == pytest.approx(report.exposure_gap, abs=1e-3)
+    assert shown["Exposure bias (loss gap)"][0] == pytest.approx(report.exposure_gap, abs=1e-3)
 
 
 def test_the_measured_table_is_shown_with_what_follows_from_it(taught: Path, table: pd.DataFrame) -> None:

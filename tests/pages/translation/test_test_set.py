@@ -9,12 +9,16 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from engine.corpora import load_corpus
+from engine.corpora.sentence_pairs import read_sides
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.sentence_scores import source_hash
+from engine.inspection.translation.translations import translate_listed
+from engine.models.folder import load_model
 from pages.components import corpus_texts
 from tests.pages.charts import figure
-from tests.pages.open import open_page, sentences, written
+from tests.pages.open import notes, open_page, sentences, written
 
 WITH, WITHOUT = "small-en-fr-dot", "small-en-fr-none"
 ENGLISH = [f"a dog runs {'on the beach ' * (position % 4)}number {position}" for position in range(23)]
@@ -93,11 +97,11 @@ def test_every_network_stands_in_the_table_of_scores(table: Path) -> None:
     scores = next(frame.value for frame in at.dataframe if "TER" in frame.value)
     assert list(scores["network"]) == ["With attention", "Without attention"]
     assert list(scores["BLEU"]) == [33.25, 21.5]
-    assert list(scores["nats per piece"]) == [2.0, 2.0]
+    assert list(scores["nats per token"]) == [2.0, 2.0]
     assert list(scores["sentences"]) == [23, 23]
 
 
-def test_sentences_are_listed_in_the_order_that_is_chosen(table: Path) -> None:
+def test_sentences_are_listed_in_the_order_that_is_chosen(table: Path, corpus: None) -> None:
     at = open_tool()
     assert [line.split(" ")[1] for line in listed(at)] == [str(position) for position in range(1, 11)]
     assert "chrF 40.0" in listed(at)[0]
@@ -117,13 +121,35 @@ def test_without_the_corpus_the_page_says_so_and_shows_no_text(table: Path) -> N
     assert any("not shipped" in note.value for note in at.info)
     assert at.button(key="test-set-fetch")
     assert not [button for button in at.button if button.key.startswith("test-set-open")]
+    assert listed(at) == [], "a box without a text says nothing"
+    numbers = next(frame.value for frame in at.dataframe if "sentence" in frame.value)
+    assert list(numbers["sentence"])[:2] == [1, 2], "sentences are counted from 1, as in the chart"
+
+
+def test_without_the_corpus_the_built_in_samples_errors_open_with_their_texts(
+    models: Path, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources, references = read_sides(load_corpus("phrasebook_en_fr"), "en", "test")
+    monkeypatch.setattr("tests.pages.translation.test_test_set.ENGLISH", sources[:23])
+    built_in = [
+        rows(models, name, chrf).assign(corpus="phrasebook_en_fr", title="Phrasebook English-French test")
+        for name, chrf in ((WITH, CHRF), (WITHOUT, BESIDE))
+    ]
+    pd.concat([pd.read_parquet(table), *built_in]).to_parquet(table)
+    at = open_tool()
+    assert not at.exception
+    assert at.selectbox(key="test_set_corpus").value == "phrasebook_en_fr"
     assert len(listed(at)) == 10
+    own = translate_listed(load_model(models / WITH), tuple(sources[:10]), 5)[0]
+    assert f"Source: {sources[0]}\nPerson: {references[0]}\nNetwork: {own}" in [part.value for part in at.text]
+    at.selectbox(key="test_set_corpus").set_value("multi30k_en_fr").run()
+    assert any("Those of “Phrasebook English-French test” are here" in note for note in notes(at))
 
 
 def test_one_click_opens_a_sentence_with_its_reference(table: Path, corpus: None) -> None:
     at = open_tool()
     assert not at.exception
-    assert f"{ENGLISH[1]}\n{FRENCH[1]}" in [part.value for part in at.text]
+    assert any(f"Source: {ENGLISH[1]}\nPerson: {FRENCH[1]}\nNetwork: " in part.value for part in at.text)
     at.button(key="test-set-open-1").click().run()
     assert not at.exception
     assert at.text_area(key="text").value == ENGLISH[1]

@@ -69,6 +69,13 @@ def test_the_difference_is_own_less_other():
     assert "half score above chrF 50" in sentence
 
 
+def test_no_score_is_said_to_lie_above_the_end_of_the_scale():
+    perfect = scores([100.0, 100.0, 20.0])
+    assert "2 reach 100, a person's very words" in list_sentence(perfect, ["A"])
+    assert "above 100" not in list_sentence(perfect, ["A"])
+    assert "one in ten above 74" in list_sentence(OWN, ["A"])
+
+
 def test_different_sentences_are_not_compared():
     with pytest.raises(DataError, match="different sentences"):
         order_sentences(OWN, scores([1, 2, 3], ["a dog", "another", "the cat"]), "worst")

@@ -143,7 +143,7 @@ def test_the_verdict_follows_the_numbers(loaded: LoadedModel, trial: Trial) -> N
 def test_the_sentence_on_all_steps_counts_those_that_need_attention(trial: Trial) -> None:
     lost = [-2.0, *[0.0] * (len(trial.translation.target_pieces) - 1)]
     told = trial_sentence(dataclasses.replace(trial, steps=trial.steps.assign(uniform=lost)))
-    assert f"1 of {len(lost)} pieces" in told
+    assert f"1 of {len(lost)} tokens" in told
     assert f"“{trial.translation.target_pieces[0]}” would lose most, 2.00 nats" in told
 
 

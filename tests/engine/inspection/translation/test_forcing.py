@@ -22,6 +22,7 @@ from engine.inspection.translation.forcing import (
     NONE,
     SEEDS,
     arrange_forcing,
+    chosen_steps,
     coin_outcomes,
     coins_sentence,
     forcing_sentence,
@@ -40,7 +41,7 @@ from engine.inspection.translation.forcing import (
     write_steps,
 )
 from engine.models.folder import LoadedModel
-from engine.text.piece_labels import END
+from engine.text.piece_labels import BLANK, END
 
 SOURCE, REFERENCE = "the dog sees a cat", "le chien voit un chat"
 
@@ -123,7 +124,7 @@ def test_equal_rows_do_not_part_and_forcing_changes_nothing(interpreter: LoadedM
     assert report.reference[-1] == END
     assert report.free.first_difference(report.reference) is None
     assert report.exposure_gap == pytest.approx(0)
-    assert f"all {len(report.reference)} pieces are the same" in forcing_sentence(report)
+    assert f"all {len(report.reference)} tokens are the same" in forcing_sentence(report)
     assert "next to no difference" in lesson(report)
 
 
@@ -133,7 +134,7 @@ def test_rows_part_at_the_first_piece_that_differs_and_the_sentence_says_so(inte
     assert report.free.pieces[:at] == report.reference[:at]
     assert report.free.pieces[at] != report.reference[at]
     sentence = forcing_sentence(report)
-    assert f"After {at} equal piece" in sentence
+    assert f"They differ from token {at + 1}" in sentence
     assert f"“{report.reference[at]}”" in sentence
     assert f"“{report.free.pieces[at]}”" in sentence
 
@@ -163,11 +164,11 @@ def test_the_table_has_a_row_per_step_of_the_longest_and_no_tensor_is_kept(inter
 
 def test_alternatives_are_the_likeliest_pieces_not_read(interpreter: LoadedModel) -> None:
     report = inspect_forcing(interpreter, SOURCE, REFERENCE)
-    for others, read in zip(report.alternatives, report.mixed.reads, strict=True):
+    for others, read in zip(report.alternatives, report.free.reads, strict=True):
         shares = [share for _, share in others]
         assert shares == sorted(shares, reverse=True)
         assert read not in [name for name, _ in others]
-        assert not {"<eos>", END} & {name for name, _ in others}
+        assert not {"<eos>", END, BLANK} & {name for name, _ in others}, "a blank alone cannot be forced"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,15 @@ def test_alternatives_are_the_likeliest_pieces_not_read(interpreter: LoadedModel
 )
 def test_steps_are_read(text: str, count: int, told: str) -> None:
     assert read_steps(text, count) == tuple(letter == "1" for letter in told)
+
+
+def test_first_is_the_one_step_where_the_free_row_first_leaves_the_reference(interpreter: LoadedModel) -> None:
+    report = inspect_forcing(interpreter, SOURCE, REFERENCE)
+    at = report.free.first_difference(report.reference)
+    told = read_steps(chosen_steps(interpreter, SOURCE, REFERENCE, "First"), len(report.told))
+    assert [position for position, flag in enumerate(told) if flag] == [at]
+    assert chosen_steps(interpreter, SOURCE, REFERENCE, "2, 4") == "2, 4"
+    assert chosen_steps(says(interpreter, REFERENCE), SOURCE, REFERENCE, "first") == ALL
 
 
 @pytest.mark.parametrize(
@@ -239,7 +249,9 @@ def test_what_the_mixed_row_was_told_is_said(interpreter: LoadedModel) -> None:
     count = len(reference_labels(interpreter, SOURCE, REFERENCE))
     assert "it is the forced row" in mixed_sentence(inspect_forcing(interpreter, SOURCE, REFERENCE, ALL))
     assert "it is the free row" in mixed_sentence(inspect_forcing(interpreter, SOURCE, REFERENCE, NONE))
-    assert f"told after 2 of {count} steps" in mixed_sentence(inspect_forcing(interpreter, SOURCE, REFERENCE, "1, 3"))
+    assert f"given the reference after 2 steps of {count}" in mixed_sentence(
+        inspect_forcing(interpreter, SOURCE, REFERENCE, "1, 3")
+    )
 
 
 def test_a_reference_the_network_finds_absurd_is_called_so_with_the_number(interpreter: LoadedModel) -> None:

@@ -92,7 +92,7 @@ def test_whether_scheduled_sampling_helps_is_read_off_the_numbers(scheduled: lis
 
 def test_the_smallest_gap_is_not_praised_where_it_translates_worse() -> None:
     sentence = gap_sentence(CLEAR)
-    assert "smallest for “never forced” (0.15 nats per piece) and largest for “always forced” (3.85)" in sentence
+    assert "smallest for “never forced” (0.15 nats per token) and largest for “always forced” (3.85)" in sentence
     assert "not the best translator: that is always forced" in sentence
     assert "also the best" in gap_sentence(table(Always_forced=[(30, 1, 5)], Scheduled=[(40, 1, 2)]))
 
@@ -102,7 +102,7 @@ def test_the_summary_gives_mean_and_range_in_the_order_of_help() -> None:
     assert list(summary["taught"]) == [ALWAYS, SCHEDULED, "Never forced"]
     assert list(summary["seeds"]) == [2, 2, 2]
     assert summary["BLEU, beam 5"][0] == "40.5 (40.0 to 41.0)"
-    assert summary["Exposure gap"][0] == "3.850 (3.800 to 3.900)"
+    assert summary["Exposure bias (loss gap)"][0] == "3.850 (3.800 to 3.900)"
     assert spread(pd.Series([1.25]), 1) == "1.2"
     assert list(final_rows(CLEAR)["exposure_gap"])[:2] == [3.8, 3.9]
 

@@ -63,7 +63,7 @@ def test_a_word_that_leads_back_is_recovered_from(scripted: LoadedModel) -> None
     plain = inspect_forcing(scripted, SOURCE, REFERENCE, NONE).mixed
     assert len(plain.pieces) == len(walk) + 1
     target = plain.pieces[2]
-    found = put_wrong_word(scripted, SOURCE, REFERENCE, NONE, 1, f"·{target[1:]}" if target.startswith("·") else target)
+    found = put_wrong_word(scripted, SOURCE, REFERENCE, 1, f"·{target[1:]}" if target.startswith("·") else target)
     assert found.changed.pieces == [plain.pieces[0], *plain.pieces[3:]]
     assert (found.shift, found.changed_pieces, found.same_pieces) == (-2, 0, len(plain.pieces) - 3)
     assert found.has_recovered
@@ -74,20 +74,20 @@ def test_a_word_that_leads_back_is_recovered_from(scripted: LoadedModel) -> None
 
 def test_pieces_after_the_word_are_those_of_the_model_by_hand(interpreter: LoadedModel) -> None:
     tokenizer, model = interpreter.tokenizer, interpreter.model
-    reference, word = tokenizer.encode(REFERENCE), tokenizer.encode("bateau")
-    found = put_wrong_word(interpreter, SOURCE, REFERENCE, "all", 2, "bateau")
+    plain, word = inspect_forcing(interpreter, SOURCE, REFERENCE, NONE).free, tokenizer.encode("bateau")
+    found = put_wrong_word(interpreter, SOURCE, REFERENCE, 2, "bateau")
     source = torch.tensor([tokenizer.encode(SOURCE)])
-    read = [tokenizer.bos_id, reference[0], *word, *reference[2:]]
-    state, rows = model.start(source, torch.tensor([source.shape[1]])), []
+    state, rows, read = model.start(source, torch.tensor([source.shape[1]])), [], [tokenizer.bos_id]
     with torch.no_grad():
-        for token in read:
-            logits, state = model.step(torch.tensor([token]), state)
+        while read[-1] != tokenizer.eos_id and len(rows) < len(found.changed.pieces) + len(word) - 1:
+            logits, state = model.step(torch.tensor([read[-1]]), state)
             rows.append(logits[0].log_softmax(-1))
+            own = int(logits.argmax())
+            read.append(word[len(rows) - 2] if 0 <= len(rows) - 2 < len(word) else own)
     kept = [*rows[:2], *rows[1 + len(word) :]]  # the pieces of the word but its last take no step
     assert found.changed.log_probs == pytest.approx([float(row.max()) for row in kept], abs=1e-5)
     assert found.probability == pytest.approx(float(rows[1][word[0]].exp()), abs=1e-6)
-    assert found.changed.text == tokenizer.decode([reference[0], *word, *reference[2:]])
-    plain = inspect_forcing(interpreter, SOURCE, REFERENCE, "all").mixed
+    assert found.changed.text == tokenizer.decode([token for token in read[1:] if token != tokenizer.eos_id])
     assert found.plain.pieces == plain.pieces
     assert found.plain.log_probs == pytest.approx(plain.log_probs, abs=1e-5)
 
@@ -115,7 +115,7 @@ def made_up(plain: list[str], changed: list[str], same: int, kl: list[float], is
 def test_a_full_stop_and_an_end_mark_alone_are_no_recovery() -> None:
     found = made_up(["un", "a", "b", "c", ".", END], ["un", "x", "y", "z", ".", END], 2, [2.0, 2.0, 2.0, 0.5, 0.0])
     assert not found.has_recovered
-    assert "does not find its way back: of the 5 pieces after it only the last 2 are" in wrong_word_sentence(found)
+    assert "does not find its way back: of the 5 tokens after it only the last 2 are" in wrong_word_sentence(found)
     assert found.felt_steps == 4
 
 
@@ -124,7 +124,7 @@ def test_three_equal_pieces_are_a_recovery_and_the_last_lasting_difference_is_co
     assert found.has_recovered
     assert found.felt_steps == 3
     sentence = wrong_word_sentence(found)
-    assert "recovers after 2 changed pieces: the last 3 are again" in sentence
+    assert "recovers after 2 changed tokens: the last 3 are again" in sentence
     assert "for the last time 3 steps after the word" in sentence
     assert "25 %" in sentence
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_compared_counts_as_felt() -> None:
 
 
 def test_the_table_and_the_rows_hold_both_runs(interpreter: LoadedModel) -> None:
-    found = put_wrong_word(interpreter, SOURCE, REFERENCE, NONE, 1, "bateau")
+    found = put_wrong_word(interpreter, SOURCE, REFERENCE, 1, "bateau")
     table = wrong_word_table(found)
     assert list(table["without"].dropna()) == found.plain.pieces
     assert list(table["with"].dropna()) == found.changed.pieces
@@ -171,17 +171,12 @@ def test_a_word_that_cannot_be_read_is_refused(interpreter: LoadedModel, word: s
         read_word(interpreter.tokenizer, word)
 
 
-def test_a_step_that_is_not_there_and_the_word_that_is_read_anyway_are_refused(interpreter: LoadedModel) -> None:
-    last = len(interpreter.tokenizer.encode(REFERENCE))
+def test_a_step_that_is_not_there_and_the_word_that_is_read_anyway_are_refused(scripted: LoadedModel) -> None:
+    plain = inspect_forcing(scripted, SOURCE, REFERENCE).free
+    last = len(plain.pieces) - 1
     for step in (0, last + 1):
         with pytest.raises(InputError, match=f"steps 1 to {last} of this row; step {step}"):
-            put_wrong_word(interpreter, SOURCE, REFERENCE, "all", step, "bateau")
+            put_wrong_word(scripted, SOURCE, REFERENCE, step, "bateau")
+    first = scripted.tokenizer.decode(scripted.tokenizer.encode(REFERENCE)[:1])
     with pytest.raises(InputError, match="read after step 1 anyway"):
-        put_wrong_word(
-            interpreter,
-            SOURCE,
-            REFERENCE,
-            "all",
-            1,
-            interpreter.tokenizer.decode(interpreter.tokenizer.encode(REFERENCE)[:1]),
-        )
+        put_wrong_word(scripted, SOURCE, REFERENCE, 1, first)

@@ -14,10 +14,11 @@ from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import prompt_ids, write_text
 from engine.errors import InputError
 from engine.inspection.writing.activation_patching import (
-    NEGLIGIBLE_BITS,
+    NEGLIGIBLE_NATS,
     blend,
-    divergence_bits,
+    divergence_nats,
     donor_influence,
+    half_characters,
     lasting_characters,
     starting_state,
     write_after_transplant,
@@ -48,10 +49,10 @@ def by_hand(loaded: LoadedModel, *texts: str) -> list[float]:
 
 def test_the_divergence_by_hand_on_three_tokens() -> None:
     p, q = [0.5, 0.25, 0.25], [0.25, 0.25, 0.5]
-    expected = 0.5 * 1 + 0.25 * 0 + 0.25 * -1  # p log2(p / q): twice, as, and half as likely
+    expected = (0.5 * 1 + 0.25 * 0 + 0.25 * -1) * math.log(2)  # p log(p / q): twice, as, and half as likely
     rows = torch.tensor([p, q, [1.0, 0.0, 0.0]], dtype=torch.float64).log()
     against = torch.tensor([q, q, p], dtype=torch.float64).log()
-    assert divergence_bits(rows, against).tolist() == pytest.approx([expected, 0, 1])
+    assert divergence_nats(rows, against).tolist() == pytest.approx([expected, 0, math.log(2)])
 
 
 def test_the_curve_is_the_divergence_of_two_runs_read_from_their_beginnings(reader: LoadedModel) -> None:
@@ -60,13 +61,13 @@ def test_the_curve_is_the_divergence_of_two_runs_read_from_their_beginnings(read
     assert frame["characters"].tolist() == list(range(1, len(PASSAGE) + 1))
     for position in (1, 7, len(PASSAGE)):
         moved, free = by_hand(reader, DONOR, PASSAGE[:position]), by_hand(reader, PASSAGE[:position])
-        bits = sum(p * math.log2(p / q) for p, q in zip(moved, free, strict=True))
-        assert frame["kl_bits"][position - 1] == pytest.approx(bits, rel=1e-3, abs=1e-9)
+        nats = sum(p * math.log(p / q) for p, q in zip(moved, free, strict=True))
+        assert frame["kl_nats"][position - 1] == pytest.approx(nats, rel=1e-3, abs=1e-9)
 
 
 def test_nothing_carried_over_changes_nothing_at_all(gru: LoadedModel) -> None:
     found = donor_influence(gru, DONOR, PASSAGE, 0.0)
-    assert (found.frame["kl_bits"] == 0).all()
+    assert (found.frame["kl_nats"] == 0).all()
     assert found.lasts_characters == 0
     assert write_after_transplant(gru, DONOR, PASSAGE, 0.0, SETTINGS) == "".join(write_text(gru, PASSAGE, SETTINGS))
 
@@ -93,19 +94,31 @@ def test_every_part_of_every_layer_is_mixed() -> None:
 
 
 def test_more_of_the_donor_is_felt_more(gru: LoadedModel) -> None:
-    bits = [donor_influence(gru, DONOR, PASSAGE, amount).frame["kl_bits"][:5].sum() for amount in (0.1, 0.5, 1.0)]
-    assert 0 < bits[0] < bits[1] < bits[2]
+    nats = [donor_influence(gru, DONOR, PASSAGE, amount).frame["kl_nats"][:5].sum() for amount in (0.1, 0.5, 1.0)]
+    assert 0 < nats[0] < nats[1] < nats[2]
 
 
 def test_the_influence_lasts_until_it_stays_small() -> None:
-    def lasting(bits: list[float]) -> int | None:
-        return lasting_characters(pd.DataFrame({"characters": [2, 5, 6, 9][: len(bits)], "kl_bits": bits}))
+    def lasting(nats: list[float]) -> int | None:
+        return lasting_characters(pd.DataFrame({"characters": [2, 5, 6, 9][: len(nats)], "kl_nats": nats}))
 
-    small, large = NEGLIGIBLE_BITS / 2, NEGLIGIBLE_BITS
+    small, large = NEGLIGIBLE_NATS / 2, NEGLIGIBLE_NATS
     assert lasting([small, small, small, small]) == 0
     assert lasting([large, small, large, small]) == 6  # it had been small in between
     assert lasting([large, small, small, small]) == 2
     assert lasting([small, small, small, large]) is None
+
+
+def test_half_of_the_difference_lies_behind_where_the_sum_reaches_half() -> None:
+    frame = pd.DataFrame({"characters": [2, 5, 6, 9], "kl_nats": [2.0, 1.0, 2.0, 0.5]})
+    assert half_characters(frame) == 5
+    assert half_characters(frame.assign(kl_nats=0.0)) == 0
+
+
+def test_the_remainder_is_not_the_half(gru: LoadedModel) -> None:
+    """Both are said: half of the difference comes long before the last prediction that differs."""
+    found = donor_influence(gru, DONOR, PASSAGE * 4, 1.0)
+    assert 0 < found.half_characters < 0.5 * (found.lasts_characters or found.characters)
 
 
 def test_a_donor_lasts_longer_in_a_gru_than_in_an_rnn_of_the_same_size(gru: LoadedModel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import math
 import os
 
 import pytest
@@ -71,5 +72,5 @@ def test_the_lstm_beats_xz_on_unseen_shakespeare() -> None:
     assert len(found.code) < archive(part).set_index("coder")["bytes"].drop("as it is (UTF-8)").min()
     # A code is as long as the surprise (tested beside the coder), which is quicker to take of a longer text.
     stretches = [text[start : start + 2000] for start in range(0, 20_000, 2000)]
-    code_bytes = sum(surprise(loaded, stretch).total_bits for stretch in stretches) / 8
+    code_bytes = sum(surprise(loaded, stretch).total_nats for stretch in stretches) / math.log(2) / 8
     assert code_bytes < 0.8 * len(lzma.compress(text[:20_000].encode(), preset=9 | lzma.PRESET_EXTREME))

@@ -39,7 +39,7 @@ def test_only_the_likeliest_are_drawn_and_none_that_the_settings_made_likely_is_
 def test_words_name_only_what_can_be_drawn() -> None:
     words = describe_next_tokens(frame())
     assert "After your settings the likeliest: e 60.0 %, ␣ 40.0 %;" in words
-    assert "as the network gave it: e 40.0 %, ␣ 30.0 %, ↵ 20.0 %." in words
+    assert "before your settings: e 40.0 %, ␣ 30.0 %, ↵ 20.0 %." in words
     assert "2 of 5 characters can still be drawn" in words
 
 

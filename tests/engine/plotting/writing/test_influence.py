@@ -13,10 +13,10 @@ from engine.plotting.writing.influence import FLOOR, describe_influence, influen
 def frame() -> pd.DataFrame:
     """Return two LSTMs and a GRU, the GRU over pieces of two characters."""
     lstm = pd.DataFrame(
-        {"label": "LSTM", "architecture": "lstm", "characters": [1, 2, 3, 4], "kl_bits": [0.5, 0.01, 0.02, 0.0]}
+        {"label": "LSTM", "architecture": "lstm", "characters": [1, 2, 3, 4], "kl_nats": [0.5, 0.01, 0.02, 0.0]}
     )
-    best = lstm.assign(label="Best <LSTM>", kl_bits=[2.0, 1.0, 0.5, 0.2])
-    gru = pd.DataFrame({"label": "GRU", "architecture": "gru", "characters": [2, 4], "kl_bits": [0.0, 0.0]})
+    best = lstm.assign(label="Best <LSTM>", kl_nats=[2.0, 1.0, 0.5, 0.2])
+    gru = pd.DataFrame({"label": "GRU", "architecture": "gru", "characters": [2, 4], "kl_nats": [0.0, 0.0]})
     return pd.concat([lstm, best, gru], ignore_index=True)
 
 
@@ -33,7 +33,7 @@ def test_strong_lines_are_the_largest_still_to_come_and_thin_ones_the_values(mod
     assert list(strong["GRU"].x) == list(strong["GRU"].customdata) == [2, 4]
     assert strong["GRU"].line.color == architecture_style("gru", mode).colour
     assert figure.layout.yaxis.type == "log"
-    assert "bits" in figure.layout.yaxis.title.text
+    assert "nats" in figure.layout.yaxis.title.text
     assert figure.layout.shapes[-1].x0 == 3
 
 
@@ -49,5 +49,5 @@ def test_two_networks_of_one_architecture_can_be_told_apart_without_colour() -> 
 def test_words_say_where_each_line_begins_and_ends() -> None:
     words = describe_influence(frame(), {"LSTM": 3, "Best <LSTM>": None, "GRU": 0}, threshold=0.01)
     assert "over 4 characters" in words
-    assert "LSTM is at most 0.5 bits and stays below 0.01 after 3 characters" in words
-    assert "Best <LSTM> is at most 2 bits and is still 0.2 at the end" in words
+    assert "LSTM is at most 0.5 nats and stays below 0.01 after 3 characters" in words
+    assert "Best <LSTM> is at most 2 nats and is still 0.2 at the end" in words
