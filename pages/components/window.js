@@ -3,6 +3,7 @@
 const LOOK_EVERY_MS = 700;
 const LAND_EVERY_MS = 100;
 const LAND_WITHIN_MS = 30000;
+const PAPER_WIDTH = 980;  // of a Letter in landscape without the margins of `page.css`; an A4 is wider
 const HANDS = ['wheel', 'touchmove', 'pointerdown', 'keydown'];
 
 const isDark = () => {
@@ -57,8 +58,15 @@ const addButtons = () => {
     }
 };
 
+const measurePaper = () => {
+    const width = document.querySelector('[data-testid="stMainBlockContainer"]').clientWidth;
+    document.documentElement.style.setProperty('--printed', `${width}px`);
+    document.documentElement.style.setProperty('--shrink', Math.min(1, PAPER_WIDTH / width));
+};
+
 export default function ({ setTriggerValue }) {
     const leave = land();
+    addEventListener('beforeprint', measurePaper);
     let last = isDark();
     const watch = setInterval(() => {
         addButtons();
@@ -66,5 +74,9 @@ export default function ({ setTriggerValue }) {
         last = !last;
         setTriggerValue('theme', last ? 'dark' : 'light');
     }, LOOK_EVERY_MS);
-    return () => { clearInterval(watch); leave(); };
+    return () => {
+        clearInterval(watch);
+        removeEventListener('beforeprint', measurePaper);
+        leave();
+    };
 }

@@ -1,9 +1,9 @@
 """What Streamlit leaves undone in the visitor's window, done by a script.
 
 The script scrolls to the tool that a link asks for, once and only while the reader keeps still; puts a button for PNG
-beside that for SVG over every figure; and looks at the page's background, to report when the visitor switches between
-light and dark: Streamlit 1.67 redraws its own widgets at once but does not run the script, so figures would keep the
-other theme's colours until the next click.
+beside that for SVG over every figure; measures the page before it is printed; and looks at the page's background, to
+report when the visitor switches between light and dark: Streamlit 1.67 redraws its own widgets at once but does not run
+the app, so figures would keep the other theme's colours until the next click.
 """
 
 from __future__ import annotations
