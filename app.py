@@ -1,10 +1,10 @@
-"""The router: page settings and navigation; the page that was asked for does the rest."""
+"""The router: page settings and navigation; the page that was asked for does the rest. And the app for the server."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import notices, routes
+from pages.components import notices, routes, serving
 
 # A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
 if __name__ == "__main__":
@@ -12,10 +12,11 @@ if __name__ == "__main__":
     st.set_page_config(
         page_title="Unrolled" if page.title == "Home" else f"{page.title} · Unrolled",
         page_icon=routes.ICON,
-        layout="wide",
         menu_items={
             "About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."
         },
     )
-    with routes.frame(page), notices.engine_errors():
+    with routes.frame(), notices.engine_errors():
         page.run()
+elif __name__ == "app":  # `streamlit run` finds this assignment and serves what it gives
+    app = st.App(__file__, routes=serving.routes())

@@ -11,7 +11,7 @@ from pages.components import comparison, forms, header, notices
 from pages.components.calls import call
 from pages.components.comparison import SECTIONS, error_by_length
 from pages.components.comparison.context import ComparisonContext
-from pages.components.comparison.view import ComparisonView
+from pages.components.comparison.view import COST_JOB, RACE_JOB, ComparisonView
 
 PAGE = "comparison"
 EQUALITIES = {"parameters": "Equal parameters", "hidden_size": "Equal hidden size"}
@@ -48,7 +48,9 @@ if held is not None:
         "matched_by": {quantity: EQUALITIES[quantity] for quantity in held.equalities},
         "show": held.architectures,
     }
-controls = forms.open_controls(PAGE, ComparisonView, choices, formerly={"section": SECTIONS.formerly})
+controls = forms.open_controls(
+    PAGE, ComparisonView, choices, formerly={"section": SECTIONS.formerly}, jobs=[RACE_JOB, COST_JOB]
+)
 
 context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.components import cache, forms, header, networks, notices
 from pages.components.gradients import TOOLS
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.gradients.view import LABELS, GradientsView
+from pages.components.gradients.view import LABELS, TRAINING_JOB, GradientsView
 
 header.show(
     "Gradients",
@@ -36,6 +36,7 @@ controls = forms.open_controls(
     {"tool": TOOLS.labels},
     labels=LABELS,
     formerly={"tool": TOOLS.formerly},
+    jobs=[TRAINING_JOB],
 )
 tool = TOOLS.choose(controls)
 with notices.engine_errors():

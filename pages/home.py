@@ -7,7 +7,8 @@ import secrets
 import streamlit as st
 
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, header, notices, routes, thumbnails, writing
+from pages.components import cache, forms, header, notices, routes, thumbnails, writing
+from pages.components.views import NoView
 
 header.show(
     "Unrolled",
@@ -16,6 +17,7 @@ header.show(
     "and every number on these pages is computed by the networks themselves or was measured on them.",
     {mark: meaning for page in routes.listed() for mark, meaning in page.legend.items()},
 )
+forms.open_controls("home", NoView)
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 
 _, *entries = routes.listed()

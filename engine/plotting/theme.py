@@ -327,7 +327,7 @@ def _template(mode: Mode) -> go.layout.Template:
     return go.layout.Template(
         layout={
             "font": {"family": FONT, "size": 14, "color": colours.ink},
-            "paper_bgcolor": "rgba(0,0,0,0)",
+            "paper_bgcolor": colours.background,  # a picture that is saved has the page under it
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [architecture_style(name, mode).colour for name in looks()],
             "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
@@ -346,6 +346,7 @@ def _template(mode: Mode) -> go.layout.Template:
                 "bordercolor": colours.grid,
                 "font": {"family": FONT, "size": 14, "color": colours.ink},
             },
+            "modebar": {"bgcolor": colours.background, "color": colours.muted, "activecolor": colours.ink},
             "bargap": 0.35,
             "dragmode": False,
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -111,20 +112,37 @@ def present_parameters(fields: dict[str, Field], asked: dict[str, list[str]]) ->
     return {name: [renamed.get(name, {}).get(text, text) for text in texts] for name, texts in found.items()}
 
 
-def read_parameters(fields: dict[str, Field], raw: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Return the parameters that can be kept, and one sentence for each that cannot.
+def read_parameters(
+    fields: dict[str, Field], raw: dict[str, str], others: Collection[str] = ()
+) -> tuple[dict[str, str], list[str]]:
+    """Return the parameters that can be kept, and one sentence for each that cannot, in the end one for all names that
+    are neither a field's nor among the page's `others`.
 
     Fields with choices are left to `read_choice`, which also knows what the choices are called on the page.
     """
-    kept, sentences = {}, []
+    kept, sentences, unknown = {}, [], []
     for name, text in raw.items():
+        if name in others:
+            kept[name] = text
+            continue
+        if name not in fields:
+            unknown.append(name)
+            continue
         try:
-            if name in fields and not fields[name].choices:
+            if not fields[name].choices:
                 fields[name].read(text)
             kept[name] = text
         except ConfigError as problem:
             sentences.append(refusal(name, text, str(problem)))
-    return kept, sentences
+    return kept, sentences + ([refuse_names(unknown, fields)] if unknown else [])
+
+
+def refuse_names(unknown: Sequence[str], known: Collection[str]) -> str:
+    """Return the sentence that says which names in the URL no field has, and which fields are called nearly so."""
+    shown = ", ".join(map(_short, unknown))
+    near = list(dict.fromkeys(match for name in unknown for match in get_close_matches(name.lower(), known, 1, 0.75)))
+    meant = f" Did you mean {', '.join(near)}?" if near else ""
+    return f"The address asked for {shown}, which this page does not know and leaves out.{meant}"
 
 
 def read_choice(field: Field, raw: str, labels: list[str]) -> str:
@@ -152,5 +170,8 @@ def read_value(field: Field, raw: str, labels: list[str]) -> Any:
 
 def refusal(name: str, raw: str, problem: str) -> str:
     """Return the sentence that says why a value in the URL is not used."""
-    shown = raw if len(raw) <= _SHOWN else raw[:_SHOWN] + "…"
-    return f"The address asked for {name} = {shown}, which cannot be used: {problem} The default is used instead."
+    return f"The address asked for {name} = {_short(raw)}, which cannot be used: {problem} The default is used instead."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -20,8 +20,11 @@ from engine.plotting.theme import Mode
 from pages.components import state
 from pages.components.buttons import download
 
-_CHART = {"displayModeBar": False, "responsive": True}
+# Streamlit adds full screen to the bar that comes with the pointer, `window` a button for PNG.
+_CHART = {"responsive": True}
+_PICTURE = {"format": "svg", "scale": 2}
 _STILL = {"staticPlot": True, "responsive": True}
+_LONG, _LONG_HEIGHT = 10, 400  # a table of more rows is given the height, in pixels, that Streamlit would give it late
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def show(
         figure.update_layout(height=height)
     key = f"{name}-chart"
     clicks = {"on_select": partial(_clicked, key, on_click), "selection_mode": "points"} if on_click else {}
-    st.plotly_chart(figure, theme=None, config=_CHART, key=key, alt=alt, **clicks)
+    config = _CHART | {"toImageButtonOptions": _PICTURE | {"filename": name}}
+    st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt, **clicks)
     if table is not None or receipt is not None:
         with st.container(horizontal=True, vertical_alignment="top"):
             if table is not None:
@@ -95,7 +99,8 @@ def show_table(
     table: pd.DataFrame | pa.Table, *, name: str, receipt: Receipt | None = None, column_config: dict | None = None
 ) -> None:
     """Draw a table with its download and receipt."""
-    st.dataframe(table, hide_index=True, column_config=column_config, key=f"{name}-table")
+    height = _LONG_HEIGHT if len(table) > _LONG else "auto"
+    st.dataframe(table, hide_index=True, column_config=column_config, key=f"{name}-table", height=height)
     if receipt is None:
         _download(table, name)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -24,16 +24,18 @@ def open_controls(
     defaults: dict[str, Any] | None = None,
     labels: dict[str, Callable[[Any], str]] | None = None,
     formerly: dict[str, Mapping[str, str]] | None = None,
+    jobs: Collection[str] = (),
 ) -> Controls[V]:
     """Return the controls of a page after checking its URL; call it once, right below the header.
 
     `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
     says what the page calls the choices of a field, unless they are a mapping, which says it itself (the URL then
     carries the label, and a name is understood too); `formerly` gives the names of choices by those they had in older
-    links.
+    links; `jobs` are the parameters that hold ids of jobs.
 
     Streamlit's own binding drops bad values silently and raises on `?n=inf` for whole numbers, so the URL is checked
-    first: bad values are named in a sentence, taken out, and the script starts again from the clean URL.
+    first: bad values and unknown names are named in a sentence, taken out, and the script starts again from the clean
+    URL.
     """
     known = fields.fields_of(view, choices, defaults, formerly)
     named = {name: found.get for name, found in (choices or {}).items() if isinstance(found, Mapping)}
@@ -43,7 +45,7 @@ def open_controls(
     if present != asked and state.clean_url(present):
         st.rerun()
     raw = state.read_url()
-    kept, sentences = fields.read_parameters(known, raw)
+    kept, sentences = fields.read_parameters(known, raw, jobs)
     controls = Controls(page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)

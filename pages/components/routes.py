@@ -20,7 +20,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from engine.aggregation import MEDIAN_AND_RANGE
 from engine.task_family import Page, pages
-from pages.components import theme_watch
+from pages.components import window
 
 HOME = Page("home", "Home", "")
 OWN = (  # those of no family
@@ -57,7 +57,6 @@ OWN = (  # those of no family
 _DRAWING = (Path(__file__).parent.parent / "icon.svg").read_bytes()
 # Not its path, which Streamlit would read at every run.
 ICON = f"data:image/svg+xml;base64,{b64encode(_DRAWING).decode()}"
-PAGE_WIDTH = 1120
 
 _run = threading.local()
 
@@ -88,14 +87,12 @@ def path_of(page: Page) -> str:
 
 
 @contextmanager
-def frame(page: StreamlitPage) -> Iterator[None]:
-    """Draw the page in a centred column, never so wide that lines are hard to read."""
+def frame() -> Iterator[None]:
+    """Mark what is run inside as the page that app.py was asked for, and give it its script."""
     _run.is_framed = True
     try:
-        with st.container(horizontal_alignment="center").container(width=PAGE_WIDTH, key="page"):
-            yield
-            if page.title != "Models":  # it has no figures
-                theme_watch.mount()
+        window.mount()
+        yield
     finally:
         _run.is_framed = False
 

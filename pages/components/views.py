@@ -13,6 +13,11 @@ from engine.errors import ConfigError
 V = TypeVar("V")
 
 
+@dataclasses.dataclass(frozen=True)
+class NoView:
+    """The view of a page whose links carry nothing."""
+
+
 def composed_of(*parts: type) -> Callable[[type[V]], type[V]]:
     """Return a decorator that makes a class of fields a frozen dataclass with the fields of `parts`, its tools' views,
     before its own. None of them need be a dataclass yet.

@@ -120,6 +120,11 @@ class Visit:
         """What stands in the address behind the server's name: a link for a friend."""
         return self.page.evaluate("() => location.pathname + location.search")
 
+    @property
+    def layout_shift(self) -> float:
+        """How far the page has moved by itself since it was opened: "cumulative layout shift", good below 0.1."""
+        return self.page.evaluate(_LAYOUT_SHIFT)
+
     def settle(self) -> None:
         """Wait until the script has ended and nothing on the page has changed for a moment."""
         self.page.wait_for_function(_SETTLED, arg=QUIET_MS, polling=50)
@@ -226,8 +231,7 @@ class Chromium:
         found = Visit(page, address)
 
         def note_error(message: ConsoleMessage) -> None:
-            # Streamlit looks for its server below the page's own path first ("/models/_stcore/health") and is told 404.
-            if message.type == "error" and "_stcore" not in message.location.get("url", ""):
+            if message.type == "error":  # a 404 is one too
                 found.complaints.append(f"console: {message.text}")
 
         def note_request(request: Request) -> None:
@@ -272,7 +276,20 @@ _WATCH = """
 window.lastChange = 0;
 new MutationObserver(() => { window.lastChange = performance.now(); })
     .observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+window.shifts = [];
+new PerformanceObserver(list => window.shifts.push(...list.getEntries())).observe({type: 'layout-shift'});
 """
+# As web.dev/articles/cls has it: the largest sum within five seconds that know no pause of one; hands do not count.
+_LAYOUT_SHIFT = """() => {
+    let largest = 0, sum = 0, first = -Infinity, last = -Infinity;
+    for (const {startTime, value, hadRecentInput} of window.shifts) {
+        if (hadRecentInput) continue;
+        if (startTime - last > 1000 || startTime - first > 5000) [sum, first] = [0, startTime];
+        [sum, last] = [sum + value, startTime];
+        largest = Math.max(largest, sum);
+    }
+    return largest;
+}"""
 _SETTLED = """quiet => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') !== null
     && performance.now() - window.lastChange > quiet"""
 _PLACE_OF_POINT = """(plot, [name, place]) => {

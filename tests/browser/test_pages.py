@@ -32,6 +32,7 @@ def expect_whole_in_both_themes(browser: Chromium, address: str, name: str) -> N
             guest.open(PAGES[name], TITLES[name])
             expect(guest.page.get_by_role("heading", level=1)).to_have_count(1)
             expect(guest.page).to_have_title("Unrolled" if name == "home" else f"{TITLES[name]} · Unrolled")
+            assert guest.layout_shift < 0.1
             for width in widths:
                 guest.resize(width)
                 guest.expect_whole()

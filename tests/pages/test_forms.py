@@ -77,11 +77,27 @@ def test_reads_what_a_link_carries(name: str, raw: str, value: object) -> None:
     ],
 )
 def test_refuses_what_is_out_of_bounds(name: str, raw: str) -> None:
-    kept, sentences = fields.read_parameters(FIELDS, {name: raw, "utm_source": "x"})
-    assert kept == {"utm_source": "x"}
+    kept, sentences = fields.read_parameters(FIELDS, {name: raw, "text": "x"})
+    assert kept == {"text": "x"}
     assert len(sentences) == 1
     assert sentences[0].startswith(f"The address asked for {name} = {raw},")
     assert sentences[0].endswith("The default is used instead.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (["utm_source"], "The address asked for utm_source, which this page does not know and leaves out."),
+        (
+            ["colou", "Size"],
+            "The address asked for colou, Size, which this page does not know and leaves out. "
+            "Did you mean colour, size?",
+        ),
+    ],
+)
+def test_an_unknown_name_is_left_out_and_the_near_one_is_named(asked: list[str], sentence: str) -> None:
+    raw = dict.fromkeys(asked, "1") | {"text": "x", "job": "7"}
+    assert fields.read_parameters(FIELDS, raw, ["job"]) == ({"text": "x", "job": "7"}, [sentence])
 
 
 def test_long_garbage_is_shortened_in_the_sentence() -> None:

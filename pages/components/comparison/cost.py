@@ -18,7 +18,7 @@ from pages.components.background import BackgroundJob
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.comparison.context import ComparisonContext, ask_axes
-from pages.components.comparison.view import LONGEST_CONTEXT
+from pages.components.comparison.view import COST_JOB, LONGEST_CONTEXT
 from pages.components.figures import Receipt
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
@@ -32,7 +32,7 @@ WORDS = {
 X_TITLES = {"streaming": "Position of the token", "training": "Length of the sequences (tokens)"}
 TIME_TITLES = {"streaming": "Time per token", "training": "Time per update"}
 MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Kept for the way back"}
-PARAMETER, TIME_LIMIT_SECONDS = "cost_job", 120.0
+TIME_LIMIT_SECONDS = 120.0
 
 
 def show(context: ComparisonContext) -> None:
@@ -43,7 +43,7 @@ def show(context: ComparisonContext) -> None:
         ask_axes(controls, "cost")
     notices.explain(WORDS[when])
     stored = _stored(context, when)
-    job = BackgroundJob(context.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
+    job = BackgroundJob(context.page, COST_JOB, live_costs.JOB, TIME_LIMIT_SECONDS)
     now = None
     with st.container(horizontal=True, vertical_alignment="center"):
         button(

@@ -17,12 +17,12 @@ from engine.experiments.verdicts import Verdict, judge
 from engine.plotting.comparison.race import OVER_SEEDS, race_bands
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob, message_of
+from pages.components.comparison.view import RACE_JOB
 from pages.components.figures import Receipt
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
     from engine.jobs import JobStatus
 
-PARAMETER = "race"
 TIME_LIMIT_SECONDS = (
     300.0  # a race takes a minute at most, but a busy server that has just started needs some minutes before it
 )
@@ -31,7 +31,7 @@ MEASURED = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds
 
 def job_of(page: str) -> BackgroundJob:
     """Return the race of a page: its id, whether it runs, how it is started."""
-    return BackgroundJob(page, PARAMETER, JOB, TIME_LIMIT_SECONDS)
+    return BackgroundJob(page, RACE_JOB, JOB, TIME_LIMIT_SECONDS)
 
 
 def start(page: str, settings: LiveSettings) -> None:

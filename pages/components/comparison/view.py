@@ -7,6 +7,7 @@ from engine.config import option
 from engine.experiments.race_settings import LiveSettings
 from pages.components.views import composed_of, settings_view
 
+RACE_JOB, COST_JOB = "race", "cost_job"  # the parameters that hold the ids of jobs
 MEASURES = ("error", "updates")
 AGAINST = ("updates", "sequences", "seconds")
 LOOKS = ("medians", "seeds", "two runs")

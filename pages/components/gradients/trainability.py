@@ -17,12 +17,13 @@ from pages.components.background import BackgroundJob, message_of
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
+from pages.components.gradients.view import TRAINING_JOB
 
 if TYPE_CHECKING:
     from engine.jobs import JobStatus
 
 # The grid takes about a quarter of a minute on a free core; a busy server may need longer.
-TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
+TRAINING = BackgroundJob(PAGE, TRAINING_JOB, JOB, time_limit_seconds=240.0)
 
 
 def show(context: GradientsContext) -> None:

@@ -10,6 +10,7 @@ from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
 from pages.components.views import composed_of, settings_view
 
+TRAINING_JOB = "foretold"  # the parameter that holds its id
 MATRICES = {"default": "As torch.nn draws it", "orthogonal": "Random rotation", "identity": "Identity"}
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}
 LABELS = {

@@ -1,0 +1,74 @@
+"""What stands around a page: landing on a tool, saving figures, the keyboard, paper, wide screens."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.browsing import Chromium, Visit, eventually
+
+PAPER_WIDTH = 980
+TOP = "choice => choice.getBoundingClientRect().top"
+
+
+@pytest.mark.parametrize(
+    ("link", "title", "field"),
+    [
+        ("/gradients?tool=chain", "Gradients", "tool"),  # the default, which Streamlit takes out of the address
+        ("/comparison?section=Time+and+memory", "Comparison", "section"),
+    ],
+)
+def test_a_link_lands_on_its_tool_once(guest: Visit, link: str, title: str, field: str) -> None:
+    guest.page.set_viewport_size({"width": 1280, "height": 720})
+    guest.open(link, title)
+    choice = guest.page.locator(f".st-key-{field}")
+
+    def check() -> None:
+        assert 50 < choice.evaluate(TOP) < 100
+
+    eventually(check)
+    assert guest.layout_shift < 0.1
+    guest.page.mouse.wheel(0, -400)  # the reader goes back up, and a rerun leaves him there
+    choice.get_by_role("radio").nth(1).or_(choice.get_by_role("button").nth(1)).first.evaluate("pill => pill.click()")
+    guest.settle()
+    assert choice.evaluate(TOP) > 100
+
+
+def test_a_page_opened_without_a_tool_stays_at_its_top(guest: Visit) -> None:
+    guest.open("/gradients", "Gradients")
+    main = guest.page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollTop") == 0
+    figure = guest.page.get_by_test_id("stPlotlyChart").first
+    for kind in ("SVG", "PNG"):
+        with guest.page.expect_download() as download:
+            figure.locator(f'.modebar-btn[data-title="Download as {kind}"]').click()
+        assert download.value.suggested_filename == f"chain.{kind.lower()}"
+    expect(figure.locator('.modebar-btn[data-title="Fullscreen"]')).to_have_count(1)
+
+    guest.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    guest.page.emulate_media(media="print")
+    column = guest.page.get_by_test_id("stMainBlockContainer")
+    assert column.evaluate("column => column.getBoundingClientRect().width") <= PAPER_WIDTH
+    inside = "box => box.closest('[data-testid=stMainBlockContainer]').getBoundingClientRect().right"
+    right = "box => box.getBoundingClientRect().right"
+    assert figure.evaluate(right) <= figure.evaluate(inside)
+    guest.page.emulate_media(media="screen")
+
+    guest.page.set_viewport_size({"width": 1920, "height": 1080})
+    guest.settle()
+    assert column.evaluate("column => column.getBoundingClientRect().width") > 1400
+    assert guest.page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "18px"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_keyboard_is_seen_in_the_navigation(browser: Chromium, server: str, theme: str) -> None:
+    with browser.visit(server, theme) as guest:
+        guest.open("/models", "Models")
+        for _ in range(2):  # past the link that skips the navigation
+            guest.page.keyboard.press("Tab")
+        link = guest.page.get_by_test_id("stTopNavLink").first
+        expect(link).to_be_focused()
+        style, width = link.evaluate(
+            "link => [getComputedStyle(link).outlineStyle, getComputedStyle(link).outlineWidth]"
+        )
+        assert (style, width) == ("solid", "3px")
