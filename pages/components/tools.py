@@ -18,14 +18,14 @@ class Tool:
         name: the module in the page's package, and the value in the URL.
         label: what the page calls it.
         sentence: the question it answers.
-        formerly: the name it had in older links.
+        formerly: the names and labels it had in older links.
     """
 
     name: str
     label: str
     sentence: str
     _: KW_ONLY
-    formerly: str = ""
+    formerly: str | tuple[str, ...] = ()
 
 
 T = TypeVar("T", bound=Tool)
@@ -45,8 +45,13 @@ class Toolbox(dict[str, T], Generic[T]):
 
     @property
     def formerly(self) -> dict[str, str]:
-        """What tools are called now, by the names they had in older links."""
-        return {tool.formerly: name for name, tool in self.items() if tool.formerly}
+        """What tools are called now, by the names and labels they had in older links."""
+        return {
+            old: name
+            for name, tool in self.items()
+            for old in ((tool.formerly,) if isinstance(tool.formerly, str) else tool.formerly)
+            if old
+        }
 
     def choose(self, controls: Controls, field: str = "tool") -> T:
         """Draw the choice of a tool and the question it answers; return the one that is open."""

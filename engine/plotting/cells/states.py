@@ -186,13 +186,13 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
 
 
 def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str, mode: Mode) -> go.Figure:
-    """Return what is left of a write against the tokens read since, by the gates and by ablation; `customdata` is the
+    """Return what the gates keep of a write and its total effect, against the tokens read since; `customdata` is the
     token's position."""
     figure = theme.blank_figure(mode, y_title=title, height=340)
     style = theme.architecture_style(kind, mode)
     for column, name, marker, dash, colour in (
         ("by_gates", by_gates, "circle-open", "dash", theme.accent(mode)),
-        ("by_ablation", "By ablation", style.marker, "solid", style.colour),
+        ("by_ablation", "Total effect, by ablation", style.marker, "solid", style.colour),
     ):
         figure.add_scatter(
             x=frame["distance"],

@@ -144,7 +144,7 @@ class ComparisonView:
 
     task: str = option("", "Task")
     matched_by: str = option(
-        "parameters", "Held equal", "What the networks that are compared have in common.", formerly=("equal",)
+        "parameters", "Kept equal", "What the networks that are compared have in common.", formerly=("equal",)
     )
     show: tuple = option((), "Architectures shown")
     section: str = option("", "Section")

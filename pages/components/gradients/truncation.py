@@ -28,7 +28,7 @@ def show(context: GradientsContext) -> None:
     if len(names) > 1:
         network = context.controls.segmented("truncation_network", context.label, names, favourite)
     text = context.controls.text_area("truncation_text", height=100)
-    with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
+    with st.spinner("The text is read and its gradient computed once for each length of chunk.", show_time=True):
         measured = call(truncation, text, model=network)
         found = measured.value
     architecture = context.models[network].architecture
@@ -50,9 +50,9 @@ def show(context: GradientsContext) -> None:
     for column, (name, title, scale) in zip(
         st.columns(3, gap="medium"),
         (
-            ("memory_bytes", "MiB kept for the way back", 2**-20),
-            ("seconds_per_update", "ms per update", 1e3),
-            ("seconds", "ms for the whole text", 1e3),
+            ("memory_bytes", "Memory for backpropagation (MiB)", 2**-20),
+            ("seconds_per_update", "Time per update (ms)", 1e3),
+            ("seconds", "Time for the whole text (ms)", 1e3),
         ),
         strict=True,
     ):
