@@ -14,10 +14,8 @@ header.show(
         "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with "
         "them.",
         "Gradient left": "how large the gradient by the state still is some steps back, as a multiple of what it was "
-        "at "
-        "the end, on average over all directions: 1 is all of it, 0.01 a hundredth. A small change of the state grows "
-        "or "
-        "shrinks by the same factor on its way forward.",
+        "at the end, on average over all directions: 1 is all of it, 0.01 a hundredth. What you change in the state "
+        "grows or shrinks by the same factor on its way forward.",
         "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
         "Singular values": "the same for each direction by itself, from the one that grows most to the one that "
         "shrinks most.",

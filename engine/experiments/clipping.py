@@ -17,6 +17,7 @@ from torch import nn
 from engine.config import validate
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.tasks import TASKS, Task, TaskBatch
+from engine.wording import chance_level
 
 TASK = "delayed_recall"
 FREE, CLIPPED = "free", "clipped"
@@ -120,7 +121,7 @@ def clipping_sentence(frame: pd.DataFrame, settings: ClippingSettings) -> str:
             how += f"; {clipped} of {len(rows)} were clipped"
         parts.append(f"{label} {how}.")
     guess = TASKS.get(TASK)(settings.length).baseline
-    return " ".join(parts) + f" Chance level: {guess:.2f} nats."
+    return f"{' '.join(parts)} {chance_level(guess)}"
 
 
 def clipping_meaning(frame: pd.DataFrame, settings: ClippingSettings) -> str:

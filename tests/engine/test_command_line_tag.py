@@ -32,7 +32,7 @@ def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
     for typed, arguments, words in (
         ("caf\u00e9".encode("latin-1"), tag, "Standard input is not UTF-8 text (byte 3)"),
         (b"a dog\n" + b"word " * 5000, tag, "Line 2 has 5,000 words; at most 1,000 can be tagged at once."),
-        (b"a dog", ("tag", "--model", reader), "does language model, not tagging"),
+        (b"a dog", ("tag", "--model", reader), "is one of the language models, not one of the taggers"),
         (
             b"",
             ("evaluate", "--model", reader, "--predictions", "nowhere.parquet"),
@@ -41,7 +41,7 @@ def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
         (
             b"",
             ("evaluate", "--model", reader, "--ablation", "nowhere.parquet"),
-            "does language model: --ablation is for taggers",
+            "is one of the language models: --ablation is for taggers",
         ),
     ):
         code, out, err = run(capsys, monkeypatch, typed, *arguments)

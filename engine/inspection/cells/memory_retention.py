@@ -124,10 +124,9 @@ def verdict(found: Conveyor) -> str:
     effect = found.frame["by_ablation"].abs()
     largest, last = found.frame.loc[effect.idxmax()], found.last_above_half
     return start + (
-        f"Its total effect on the memory, which includes the later gates and writes it changed, is largest "
+        "Its total effect on the memory, which includes the later gates and writes it changed, is largest "
         f"{counted(int(largest['distance']), 'step')} later ({percent(effect.max(), 0)} of the write) and above half "
-        "of "
-        f"it for the last time {counted(last, 'step')} later."
+        f"of it for the last time {counted(last, 'step')} later."
     )
 
 

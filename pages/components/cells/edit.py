@@ -214,7 +214,8 @@ def _show_proof(context: CellsContext, chosen: list[str], text: str, layer: int)
     found = {name: call(prove_text, text, layer - 1, model=name).value for name in chosen}
     said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())
     proof.say(
-        "The hidden states of the second text from torch.nn, and by hand with the readable cells: largest differences "
+        "The hidden states of the second text from torch.nn, and recomputed with the readable cells: largest "
+        "differences "
         f"{said}; {proof.same(max(found.values()))}."
     )
 

@@ -28,10 +28,9 @@ def show(context: CellsContext) -> None:
     name, belt = cell.belt, cell.belt_words
     notices.explain(
         f"**What is left, and what it changed.** {name}: {belt}; this is what is left of the write itself. Total "
-        "effect, "
-        "by ablation: the layer reads on from here once more without this write, and the two memories are subtracted; "
-        "as the write also changes later gates and writes, this may grow and come back. **Try a space, a comma and a "
-        "capital letter.**"
+        "effect, by ablation: the layer reads on from here once more without this write, and the two memories are "
+        "subtracted; as the write also changes later gates and writes, this may grow and come back. **Try a space, a "
+        "comma and a capital letter.**"
     )
     found = follow_write(cache.load_model(context.network), context.reading, index, position, unit)
     notices.say(f"The write at step {position + 1}, {context.spoken(position)}. {verdict(found)}", is_strong=True)

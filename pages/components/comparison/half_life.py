@@ -112,8 +112,7 @@ def _show_numbers(found: Found, labels: dict[str, str]) -> None:
     words = "; ".join(f"{labels[name]} {_tokens(value.half_life)}" for name, value in found.items())
     notices.say(
         f"So far back a replaced token still changes the prediction by {NOTICEABLE:g} nats or more; tokens were "
-        "followed "
-        f"for {longest}. Most of the influence is gone much sooner. Half of it after: {words}."
+        f"followed for {longest}. Most of the influence is gone much sooner. Half of it after: {words}."
     )
 
 

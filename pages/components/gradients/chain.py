@@ -43,11 +43,10 @@ from pages.components.gradients.context import GradientsContext
 def show(context: GradientsContext) -> None:
     """Draw the sliders, the curves and what they mean, the edge, the singular values, and trained networks."""
     notices.explain(
-        f"{number_word(len(ARCHITECTURES)).capitalize()} untrained networks read something. Each line says how much of "
-        "the gradient is left so many steps back from the end: **what falls far below a hundredth can hardly be learnt "
-        "from any more.** Try: set *Forget bias* to 1 and see the LSTM's line fall. Then move *Recurrent gain* until "
-        "the "
-        "RNN's line is flat, then a little further."
+        f"{number_word(len(ARCHITECTURES)).capitalize()} untrained networks read something. Each line says how much "
+        "of the gradient is left so many steps back from the end: **what falls far below a hundredth can hardly be "
+        "learnt from any more.** Try: set *Forget bias* to 1 and see the LSTM's line fall. Then move *Recurrent "
+        "gain* until the RNN's line is flat, then a little further."
     )
     settings, text = _ask(context)
     measured = call(measure_chain, settings, text)
@@ -125,8 +124,7 @@ def _show_product(context: GradientsContext, settings: ChainSettings, text: str 
     """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
     notices.explain(
         "**From vanishing to exploding.** One slider takes an RNN's gradient from the one to the other; click a mark "
-        "to go "
-        "there."
+        "to go there."
     )
     # What the curve does not depend on is left out of the key, so that moving it does not compute the curve again: the
     # slider's own value, and how gates start, of which an RNN has none.

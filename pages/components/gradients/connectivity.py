@@ -31,10 +31,9 @@ def show(context: GradientsContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
     notices.explain(
         "Each network has read the text up to the underlined character, which it predicts next. **The brighter a "
-        "character "
-        "before it, the more the expectation would change if that character were a little different.** Click any "
-        "character, or move the slider: does a network still look at the subject of the sentence when it comes to the "
-        "verb?"
+        "character before it, the more the expectation would change if that character were a little different.** "
+        "Click any character, or move the slider: does a network still look at the subject of the sentence when it "
+        "comes to the verb?"
     )
     text = context.controls.text_area("text", height=80)
     with st.container(horizontal=True, vertical_alignment="center"):

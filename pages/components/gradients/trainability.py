@@ -36,10 +36,9 @@ def show(context: GradientsContext) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
     notices.explain(
         "Fifteen untrained networks have different recurrent gains and three different lags. Each mark's place from "
-        "left to right is how much of the gradient is left at the symbol when it comes from the question; the upright "
-        "line is 1, neither vanishing nor exploding. **Your bet: which of them will learn to remember the symbol?** "
-        "Then "
-        "train them, and see whether their gradients predicted it."
+        "left to right is how much of the gradient is left at the symbol when it comes from the question; the "
+        "upright line is 1, neither vanishing nor exploding. **Your bet: which of them will learn to remember the "
+        "symbol?** Then train them, and see whether their gradients predicted it."
     )
     cache.warm_engine()
     settings = _ask(context)
@@ -95,7 +94,8 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
     rows = [] if status is None else [event for event in status.events if event.get("kind") == "run"]
     if status is not None and status.result:  # the last of the events may arrive after it
         rows = status.result["rows"]
-    frame, expected = foretold_frame(rows), call(untrained_grid, settings).value
+    frame, grid = foretold_frame(rows), call(untrained_grid, settings)
+    expected = grid.value
     is_over = status is not None and status.is_over and not frame.empty
     if is_over:
         notices.say(foretold_sentence(frame), is_strong=True)
@@ -116,5 +116,5 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
             note="One seed says little: try others.",
         )
         if is_over
-        else None,
+        else grid.receipt(model="fifteen small untrained networks", seed=settings.seed),
     )

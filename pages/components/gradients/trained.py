@@ -48,9 +48,8 @@ def show(context: GradientsContext, settings: ChainSettings, text: str | None) -
     with st.container(horizontal=True, vertical_alignment="center"):
         notices.say(
             "The untrained lines start as the sliders above say. These networks were trained from another start: "
-            "random "
-            "rotations as recurrent matrices, which neither shrink nor stretch, and a forget bias of 1. From there the "
-            "RNN's gradient lasts at first and the LSTM's does not; training turns that round."
+            "random rotations as recurrent matrices, which neither shrink nor stretch, and a forget bias of 1. From "
+            "there the RNN's gradient lasts at first and the LSTM's does not; training turns that round."
         )
         button("Start as they did", "chain-as-trained", _start_as_trained, context, icon="restart_alt")
     figures.show(
@@ -86,14 +85,9 @@ def _show_half_lives(context: GradientsContext) -> None:
     levels = pd.concat(parts, ignore_index=True)
     notices.explain("**Does a gradient tell how long a network remembers?**")
     notices.say(agreement_sentence(levels))
-    shown = levels.pivot_table(index="level", columns="network", values=["gradient", "replaced"], sort=False).round(1)
-    words = {"gradient": "by gradient", "replaced": "replaced"}
-    shown.columns = [f"{network}, {words[kind]}" for kind, network in shown.columns]
-    shown = shown.reset_index().assign(
-        level=lambda frame: frame["level"].map(lambda level: f"{100 * level:g} % left after (characters)")
-    )
+    st.caption("After how many characters so much of the influence is left, by either way of measuring:")
     figures.show_table(
-        shown.rename(columns={"level": "of the influence"}),
+        by_network(levels),
         name="chain-half-lives",
         receipt=receipt(
             measured,
@@ -102,6 +96,17 @@ def _show_half_lives(context: GradientsContext) -> None:
             measured="squared gradients, and nats between what is expected with and without the character",
         ),
     )
+
+
+def by_network(levels: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per network and way of measuring, a narrow column per share of the influence that is left."""
+    words = {"gradient": "gradient", "replaced": "replacing characters"}
+    long = levels.melt(["network", "level"], list(words), var_name="measured by", value_name="after")
+    shown = long.pivot_table(
+        index=["network", "measured by"], columns="level", values="after", sort=False, dropna=False
+    )
+    shown.columns = [f"{100 * level:g} % left" for level in shown.columns]
+    return shown.round(1).reset_index().replace({"measured by": words}).dropna(how="all", subset=shown.columns)
 
 
 def _start_as_trained(context: GradientsContext) -> None:

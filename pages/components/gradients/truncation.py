@@ -33,18 +33,19 @@ def show(context: GradientsContext) -> None:
         found = measured.value
     architecture = context.models[network].architecture
     notices.say(truncation_sentence(found), is_strong=True)
+    receipt = measured.receipt(
+        "found.frame.to_string(), truncation_sentence(found)",
+        uses=[truncation_sentence],
+        data=f"the last {found.tokens} tokens of your text",
+        measured="on real backward passes; memory counts what autograd keeps, without the weights",
+        note="Seconds differ from run to run and from machine to machine; all else comes out the same.",
+    )
     figures.show(
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
         name="truncation",
         alt=describe_truncation(found.frame),
         table=found.frame.round(5),
-        receipt=measured.receipt(
-            "found.frame.to_string(), truncation_sentence(found)",
-            uses=[truncation_sentence],
-            data=f"the last {found.tokens} tokens of your text",
-            measured="on real backward passes; memory counts what autograd keeps, without the weights",
-            note="Seconds differ from run to run and from machine to machine; all else comes out the same.",
-        ),
+        receipt=receipt,
     )
     look = {"architecture": architecture, "mode": figures.mode()}
     for column, (name, title, scale) in zip(
@@ -65,6 +66,7 @@ def show(context: GradientsContext) -> None:
                     f"{row[name] * scale:.3g} for chunks of {row['length']:.0f}" for _, row in found.frame.iterrows()
                 )
                 + ".",
+                receipt=receipt,
             )
     st.caption(
         "Memory grows with the length of a chunk, because every step must be kept until the gradient has come back "

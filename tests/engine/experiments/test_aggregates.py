@@ -94,8 +94,7 @@ def test_a_run_that_diverged_counts_as_worse_than_any_other():
     ) == pytest.approx((20, 10, 20))
     assert divergence_sentence(rows.reset_index()) == (
         "Diverged before the first measurement: RNN with 2 of 3 seeds at length 10; GRU with 1 of 3 seeds at length "
-        "10. "
-        "Such a run counts as worse than any other."
+        "10. Such a run counts as worse than any other."
     )
     front = tradeoff(table(*runs), "parameters", "delayed_recall", 10, "seconds in all").set_index("architecture")
     assert front["is_on_front"].to_dict() == {"rnn": False, "gru": True}
@@ -207,6 +206,7 @@ def test_layers_stand_one_to_three_to_four(frame):
     assert sizes.set_index("architecture")["ratio_to_rnn"].to_dict() == {"rnn": 1, "lstm": 4, "gru": 3}
     assert sizes["counted"].tolist() == sizes["by_formula"].tolist() == [5_248, 20_992, 15_744]
     assert "agree for all" in ratio_sentence(sizes)
+    assert "half each where there are two" in ratio_sentence(sizes), "why two layers have fewer than one"
     odd = timing("gru", 300, 1.0) | {"parameters": 401}
     assert "differ for GRU" in ratio_sentence(layer_sizes(table(timing("rnn", 100, 1.0), odd)))
     with pytest.raises(DataError, match="no sizes at equal hidden size"):

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from engine.experiments.findings import MOST_FINDINGS, findings, head_to_head, solved_map, verdict_sentence
+from engine.experiments.findings import (
+    MOST_FINDINGS,
+    findings,
+    head_to_head,
+    solved_map,
+    typical_sentence,
+    verdict_sentence,
+)
 from tests.engine.experiments.measured_rows import run, small_comparison, table
 
 
@@ -106,9 +113,7 @@ def test_the_time_until_solved_is_a_ratio_over_the_tests_both_solve(frame):
     # 40 updates of 0.03 s against 80 of 0.02 s, on both tasks at length 10; the ranges 1.2 to 1.8 and 1.6 to 2.0 touch
     assert sentence(frame, "seconds") == (
         "On the 2 tests that both solve with most of their seeds, the GRU needs 0.75 times the LSTM's processor time "
-        "until then (geometric "
-        "mean); "
-        "everywhere the ranges over the seeds overlap, so there is no clear winner."
+        "until then (geometric mean); everywhere the ranges over the seeds overlap, so there is no clear winner."
     )
 
 
@@ -121,6 +126,13 @@ def test_tests_that_both_solve_are_counted_as_in_who_solves_most(frame):
     ]
     more = pd.concat([frame, table(*lucky)], ignore_index=True)
     assert sentence(more, "seconds").startswith("On the 2 tests that both solve with most of their seeds,")
+
+
+def test_how_typical_the_opening_is_counts_all_tests(frame):
+    words = typical_sentence(frame, "parameters")
+    assert "Of all 4 tests" in words
+    assert "the LSTM is clearly better on 4, the RNN on 0; on 0 their ranges" in words
+    assert typical_sentence(frame[frame["architecture"] != "rnn"], "parameters") == ""
 
 
 def test_a_lead_without_exception_is_said_as_such(frame):

@@ -11,7 +11,7 @@ import pytest
 
 from engine.experiments import aggregates, results
 from engine.experiments.aggregates import aggregate_runs, opening_task
-from engine.experiments.findings import findings, verdict_sentence
+from engine.experiments.findings import findings, typical_sentence, verdict_sentence
 from engine.experiments.learning_curves import compare_runs, median_curves
 from engine.experiments.protocol import STOPPING_RULE, protocol
 from engine.experiments.rate_trials import rate_trials, sensitivity_sentence
@@ -48,6 +48,8 @@ def test_opens_with_who_wins_and_what_it_means_worked_out_from_the_rows(frame: p
     assert [title.value for title in at.title] == ["Comparison"]
     assert opening_task(aggregate_runs(frame), "parameters") == "adding"
     assert verdict_sentence(frame, "parameters", "adding", 40) in written(at)  # errors lie furthest apart there
+    assert typical_sentence(frame, "parameters") in written(at)
+    assert typical_sentence(frame, "parameters") not in written(open_page("comparison", task="delayed_recall"))
     own = frame[
         (frame["kind"] == "summary")
         & (frame["equal"] == "parameters")
