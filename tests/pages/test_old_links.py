@@ -143,6 +143,7 @@ LINKS = {
     "comparison?section=sizes": "",
     "comparison?section=tradeoff&task=delayed_recall&tradeoff_length=10": "",
     "comparison?section=cost&cost_hidden=64": "",
+    "comparison?section=Memory+half-life&half_life_distance=20": "comparison?section=half_life&half_life_distance=20",
     "comparison?section=half_life&half_life_models=GRU&half_life_distance=20&half_life_text=The+tide": "",
     "comparison?section=bets&race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_bet=GRU": (
         "comparison?section=live_race&race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_bet=GRU"

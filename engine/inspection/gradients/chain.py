@@ -29,7 +29,7 @@ from engine.inspection.gradients.jacobians import (
     run_chain,
     spectral_radius,
 )
-from engine.wording import percent
+from engine.wording import counted, percent
 
 ARCHITECTURES = tuple(CELLS.names())
 INPUT_SIZE = 16
@@ -254,7 +254,7 @@ def chain_sentence(chain: Chain) -> str:
     else:
         lower, higher = ("RNN", "LSTM") if apart > 0 else ("LSTM", "RNN")
         end = f"the {lower}'s lies {abs(apart):.1f} powers of ten below the {higher}'s."
-    return f"This much of the gradient is left {distance} steps back: {parts}; {end}"
+    return f"This much of the gradient is left {counted(distance, 'step')} back: {parts}; {end}"
 
 
 def gate_sentence(settings: ChainSettings, chain: Chain) -> str:
@@ -275,7 +275,7 @@ def gate_sentence(settings: ChainSettings, chain: Chain) -> str:
     return (
         f"What decides it is the forget gate: a bias of {settings.forget_bias:g} starts it "
         f"{words(settings.forget_bias)} "
-        f"of the memory cell is kept over {distance} steps by this gate alone. With a bias of {other:g} it starts "
+        f"of the memory cell is kept over {counted(distance, 'step')} by this gate alone. With a bias of {other:g} it starts "
         f"{words(other)}: an LSTM whose forget gate is not held open forgets as well."
     )
 

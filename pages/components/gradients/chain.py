@@ -33,7 +33,7 @@ from engine.plotting.gradients.gradients import (
     edge_curve,
     singular_values,
 )
-from engine.wording import listing, number_word
+from engine.wording import counted, listing, number_word
 from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.gradients import trained
@@ -115,7 +115,7 @@ def _show_words(chain: Chain, settings: ChainSettings) -> None:
     )
     st.caption(
         notices.plain(
-            f"Over {distance} steps {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"
+            f"Over {counted(distance, 'step')} {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"
         )
     )
 

@@ -9,6 +9,7 @@ from engine.inspection.gradients.chain import KEY_DISTANCE, ChainSettings, say_p
 from engine.inspection.gradients.effective_context import agreement_sentence, memory_levels
 from engine.inspection.gradients.trained_chain import trained_chain, untrained_chain
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
+from engine.wording import counted
 from pages.components import figures, networks, notices
 from pages.components.buttons import button
 from pages.components.calls import call, receipt
@@ -122,4 +123,4 @@ def trained_sentence(curves: pd.DataFrame, distance: int) -> str:
         before = at[label + UNTRAINED]
         change = "more" if at[label] > before else "less"
         parts.append(f"{label} {say_power(at[label])}, {change} than untrained ({say_power(before)})")
-    return f"This much of the gradient is left {distance} characters back: {'; '.join(parts)}."
+    return f"This much of the gradient is left {counted(distance, 'character')} back: {'; '.join(parts)}."

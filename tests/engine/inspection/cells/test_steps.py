@@ -31,13 +31,13 @@ from engine.inspection.cells.steps import (
 )
 from engine.inspection.cells.unit_step import unit_step
 from engine.layers import from_torch, to_torch
-from engine.models.folder import LoadedModel
+from engine.models.folder import LoadedModel, list_models, load_model
 from engine.models.language_model import LanguageModel
 from engine.models.recurrent import run_layer
 from engine.plotting.cells.diagram import cell_diagram, wire_names, wire_width
 from engine.plotting.cells.equations import state_lines
 from engine.text import TOKENIZERS
-from engine.wording import list_models, load_model, percent
+from engine.wording import percent
 from tests.engine.conftest import TINY_TEXT, write_model_folder
 
 TEXT = "the cat sat"

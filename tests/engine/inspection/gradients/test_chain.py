@@ -51,7 +51,7 @@ def test_the_default_is_the_textbook_case_and_what_decides_it_is_said() -> None:
     assert f"^50 = {say_power(50 * math.log10(is_open))}" in said
     closed = dataclasses.replace(settings, forget_bias=1.0)
     assert fate(measure_chain(closed).log10_gain("lstm", 50)) == "vanishes", "what the sentence says of a bias of 1"
-    assert "bias of 1 starts it 73 % open" in gate_sentence(settings, chain)
+    assert "bias of 1 it starts 73 % open" in gate_sentence(settings, chain)
 
 
 def test_one_slider_takes_the_rnn_over_the_edge_and_no_gain_passes_the_bound() -> None:
@@ -122,7 +122,7 @@ def test_powers_are_written_as_a_person_writes_them() -> None:
 
 def test_short_texts_are_read_and_bad_settings_refused_in_a_sentence() -> None:
     one = measure_chain(ChainSettings(), "a")
-    assert "At distance 1 " in chain_sentence(one)
+    assert "left 1 step back: " in chain_sentence(one)
     assert isinstance(one.curves, pd.DataFrame)
     with pytest.raises(InputError, match="no text to read"):
         measure_chain(ChainSettings(), "  ")
