@@ -275,7 +275,8 @@ def gate_sentence(settings: ChainSettings, chain: Chain) -> str:
     return (
         f"What decides it is the forget gate: a bias of {settings.forget_bias:g} starts it "
         f"{words(settings.forget_bias)} "
-        f"of the memory cell is kept over {counted(distance, 'step')} by this gate alone. With a bias of {other:g} it starts "
+        f"of the memory cell is kept over {counted(distance, 'step')} by this gate alone. With a bias of {other:g} it "
+        "starts "
         f"{words(other)}: an LSTM whose forget gate is not held open forgets as well."
     )
 

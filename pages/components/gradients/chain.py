@@ -115,7 +115,8 @@ def _show_words(chain: Chain, settings: ChainSettings) -> None:
     )
     st.caption(
         notices.plain(
-            f"Over {counted(distance, 'step')} {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"
+            f"Over {counted(distance, 'step')} {words}. (Vanished: below a hundredth. Exploded: beyond a hundred "
+            "times.)"
         )
     )
 
