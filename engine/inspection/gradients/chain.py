@@ -217,7 +217,7 @@ def fate(log10_gain: float) -> str:
     """Return what a gradient with this gain over its whole way has done, in one word or two."""
     if math.isnan(log10_gain):
         return "not measured"
-    return "vanishes" if log10_gain < LOST else "explodes" if log10_gain > BLOWN_UP else "stays near the edge"
+    return "vanishes" if log10_gain < LOST else "explodes" if log10_gain > BLOWN_UP else "lasts"
 
 
 def say_power(log10_value: float) -> str:
@@ -271,13 +271,11 @@ def gate_sentence(settings: ChainSettings, chain: Chain) -> str:
         is_open = 1 / (1 + math.exp(-bias))
         return f"{percent(is_open, 0)} open, and {is_open:.3g}^{distance} = {say_power(distance * math.log10(is_open))}"
 
-    other = 1.0 if settings.forget_bias != 1.0 else 3.0
+    other, over = 1.0 if settings.forget_bias != 1.0 else 3.0, counted(distance, "step")
     return (
         f"What decides it is the forget gate: a bias of {settings.forget_bias:g} starts it "
-        f"{words(settings.forget_bias)} "
-        f"of the memory cell is kept over {counted(distance, 'step')} by this gate alone. With a bias of {other:g} it "
-        "starts "
-        f"{words(other)}: an LSTM whose forget gate is not held open forgets as well."
+        f"{words(settings.forget_bias)} of the memory cell is kept over {over} by this gate alone. With a bias of "
+        f"{other:g} it starts {words(other)}: an LSTM whose forget gate is not held open forgets as well."
     )
 
 

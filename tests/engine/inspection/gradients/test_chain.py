@@ -44,7 +44,7 @@ def test_the_default_is_the_textbook_case_and_what_decides_it_is_said() -> None:
     settings = ChainSettings()
     chain = measure_chain(settings)
     assert fate(chain.log10_gain("rnn", 50)) == "vanishes"
-    assert fate(chain.log10_gain("lstm", 50)) == "stays near the edge"
+    assert fate(chain.log10_gain("lstm", 50)) == "lasts"
     is_open = 1 / (1 + math.exp(-settings.forget_bias))
     said = gate_sentence(settings, chain)
     assert f"{100 * is_open:.0f} % open" in said
