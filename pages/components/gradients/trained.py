@@ -50,7 +50,7 @@ def show(context: GradientsContext, settings: ChainSettings, text: str | None) -
         notices.say(
             "The untrained lines start as the sliders above say. These networks were trained from another start: "
             "random rotations as recurrent matrices, which neither shrink nor stretch, and a forget bias of 1. From "
-            "there the RNN's gradient lasts at first and the LSTM's does not; training turns that round."
+            "that start an untrained RNN keeps more of the gradient than an LSTM; training turns that round."
         )
         button("Start as they did", "chain-as-trained", _start_as_trained, context, icon="restart_alt")
     figures.show(

@@ -225,6 +225,16 @@ def test_shipped_sizes_drawn_as_the_sliders_say_agree_with_the_small_networks_ab
     assert fate(large) == fate(measure_chain(settings).log10_gain(name, 50))
 
 
+def test_from_the_start_that_the_shipped_networks_had_training_turns_the_order_round() -> None:
+    started = ChainSettings(matrix="orthogonal", forget_bias=1.0)
+    text = "The cat, which sat on the mat and purred, was happy"
+    rnn, lstm = (load_model(f"shakespeare-{name}") for name in ("rnn", "lstm"))
+    before = [untrained_chain(each, text, started)["log10_gain"].iloc[50] for each in (rnn, lstm)]
+    after = [trained_chain(each, text)["log10_gain"].iloc[50] for each in (rnn, lstm)]
+    assert before[0] > before[1]
+    assert after[0] < after[1]
+
+
 def test_an_untrained_twin_is_drawn_by_the_rule_of_the_chain(reader: LoadedModel) -> None:
     layer = untrained(reader, ChainSettings(matrix="identity", gain=1.5)).model.layers[0]
     square = layer_weights(layer).weight_hh[: layer.hidden_size]
