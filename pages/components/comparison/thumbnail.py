@@ -37,6 +37,6 @@ def draw() -> None:
     st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
     seeds = " to ".join(str(count) for count in sorted({table["runs"].min(), table["runs"].max()}))
     st.caption(
-        f"{facts.y_title} on {facts.title.lower()} as sequences get longer: "
+        f"{facts.y_title}, {facts.title.lower()}, as sequences get longer: "
         f"{OVER_SEEDS.middle_over(f'{seeds} seeds')}, and bars {OVER_SEEDS.reach('best', 'worst')}."
     )
