@@ -352,8 +352,8 @@ def evaluate_command(options: Any) -> None:  # its fields are those of the table
         path = getattr(options, name)
         if path and task not in families:
             raise InputError(
-                f"The model '{options.model}' does {task.replace('_', ' ')}: --{name.replace('_', '-')} is for "
-                f"{_whose(families)}."
+                f"The model '{options.model}' is one of the {TASK_FAMILIES.get(task).noun}: "
+                f"--{name.replace('_', '-')} is for {_whose(families)}."
             )
         if path:
             check_file(Path(path), "The table")
@@ -397,7 +397,8 @@ def _index_pairs(options: Index) -> Path:
     if index is None:
         whose = _whose(family.name for family in in_order() if family.index)
         raise InputError(
-            f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --model is for {whose} here."
+            f"The model '{options.model}' is one of the {TASK_FAMILIES.get(loaded.info.task).noun}: --model is for "
+            f"{whose} here."
         )
     return index(loaded, options.corpus, options.rows, Path(options.output) if options.output else None)
 

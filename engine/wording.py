@@ -17,6 +17,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def nats(value: float, digits: int = 2) -> str:
+    """Return a loss, surprise or divergence in the unit of the whole app: "2.08 nats". Bits are only for compression,
+    where the size of a file is the subject."""
+    return f"{value:.{digits}f} nats"
+
+
+def chance_level(loss: float, digits: int = 2) -> str:
+    """Return the sentence that says what a network that knows nothing reaches: "Chance level: 2.08 nats."."""
+    return f"Chance level: {nats(loss, digits)}."
+
+
 def number_word(number: int) -> str:
     """Return a small number as sentences write it: "no", "one", up to "ten", then in digits."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

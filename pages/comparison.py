@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, most_discriminative_task
+from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import comparison, forms, header, notices
@@ -26,7 +26,7 @@ header.show(
     "Which recurrent architecture remembers longest, and what does it cost?",
     {
         "Line": f"{OVER_SEEDS.middle_over('several runs that differ only in their random seed')}.",
-        "Bar or band": f"{OVER_SEEDS.reach('best', 'worst')} of these runs; where they touch, there is no clear "
+        "Bar or band": f"{OVER_SEEDS.reach('best', 'worst')} of these runs; where they overlap, there is no clear "
         "winner.",
         "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember means "
         "going below it.",
@@ -56,8 +56,8 @@ context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         aggregates = call(aggregate_runs, table=comparison.RECIPE, kept="shared")
-        telling = call(most_discriminative_task, aggregates, held.equalities[0]).value
-        task = controls.select("task", choices=choices["task"], default=telling, width=260)
+        opening = call(opening_task, aggregates, held.equalities[0]).value
+        task = controls.select("task", choices=choices["task"], default=opening, width=260)
         with_task = [quantity for quantity in held.equalities if task in held.tasks[quantity]]
         matched_by = controls.segmented("matched_by", EQUALITIES.get, with_task)
         error_by_length.ask_look(controls)
@@ -72,6 +72,7 @@ if held is not None:
         matched_by=matched_by,
         architectures=architectures,
         held=held,
+        opening=opening,
     )
     with top, notices.engine_errors():
         error_by_length.show(context)

@@ -9,12 +9,13 @@ from pages.components.gradients.view import LABELS, TRAINING_JOB, GradientsView
 
 header.show(
     "Gradients",
-    "How far back does a network notice that something small has changed, and so: how far back can it be taught?",
+    "How far back does the gradient reach, and so: how far back can a network learn from?",
     {
         "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with "
         "them.",
-        "Times larger or smaller": "what a small random change of the state has become some steps later, on average "
-        "over all directions: 1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
+        "Gradient left": "how large the gradient by the state still is some steps back, as a multiple of what it was "
+        "at the end, on average over all directions: 1 is all of it, 0.01 a hundredth. What you change in the state "
+        "grows or shrinks by the same factor on its way forward.",
         "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
         "Singular values": "the same for each direction by itself, from the one that grows most to the one that "
         "shrinks most.",

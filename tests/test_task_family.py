@@ -152,7 +152,7 @@ def test_the_fifth_family_is_measured_and_adds_to_its_own_table(fifth, capsys, m
     assert "| 2.5 | lower is better |" in (fifth / "README.md").read_text(encoding="utf-8")
     assert table.read_text() == "gauge-garden"
     assert main(["evaluate", "--model", "gauge-garden", "--ablation", str(table)]) == 2
-    assert "The model 'gauge-garden' does rain: --ablation is for taggers." in capsys.readouterr().err
+    assert "The model 'gauge-garden' is one of the rain gauges: --ablation is for taggers." in capsys.readouterr().err
 
 
 def test_the_fifth_family_has_its_link_on_home_and_its_lines_on_models(fifth):

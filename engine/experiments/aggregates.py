@@ -111,7 +111,7 @@ def aggregate_runs(frame: pd.DataFrame) -> pd.DataFrame:
     when.
 
     One table for all that is drawn and said of a table of results: made once, it is handed to `standings`,
-    `telling_length` and `most_discriminative_task`. A run's error is that of its best measurement on held-out
+    `telling_length` and `opening_task`. A run's error is that of its best measurement on held-out
     sequences. `updates_*` count the updates until the task was solved. A run that never solved it, or that diverged
     (`diverged_runs`), counts in the median as worse than any other, and a median that falls on such a run is empty;
     smallest and largest are of the others.
@@ -197,17 +197,24 @@ def telling_length(aggregates: pd.DataFrame, equal: str, task: str, architecture
     return int(spread[spread == spread.max()].index.max())
 
 
-def most_discriminative_task(aggregates: pd.DataFrame, equal: str) -> str:
-    """Return the task at whose telling length two architectures differ most on average, in shares of the error of a
-    guess; the first of several."""
+def opening_task(aggregates: pd.DataFrame, equal: str) -> str:
+    """Return the task that asks for memory on which gates are worth most: where the LSTM's error lies furthest below
+    the plain RNN's at some length, in shares of the error of a guess; the first of several.
+
+    A comparison that lacks one of the two opens with its first task.
+    """
     names = sorted(set(aggregates[aggregates["equal"] == equal]["task"]), key=_task_order)
-    return max(names, key=lambda task: _mean_difference(aggregates, equal, task))
+    memory = [name for name in names if task_facts(name).family == "memory"]
+    return max(memory or names, key=lambda task: gain_of_gates(aggregates, equal, task))
 
 
-def _mean_difference(aggregates: pd.DataFrame, equal: str, task: str) -> float:
-    table = rows_with(standings(aggregates, equal, task), length=telling_length(aggregates, equal, task))
-    shares = (table["error_median"] / table["baseline_error"]).fillna(1.0).clip(upper=1.0).to_numpy(float)
-    return float(abs(shares[:, None] - shares[None, :]).mean())
+def gain_of_gates(aggregates: pd.DataFrame, equal: str, task: str) -> float:
+    """Return how far the LSTM's median error lies below the plain RNN's at best over the lengths, as a share of the
+    error of a guess: 1 where the RNN only guesses and the LSTM is perfect; an error above a guess's counts as that."""
+    table = standings(aggregates, equal, task)
+    shares = (table["error_median"] / table["baseline_error"]).fillna(1.0).clip(upper=1.0)
+    by = table.assign(share=shares).pivot(index="length", columns="architecture", values="share")
+    return float((by["rnn"] - by["lstm"]).max()) if {"rnn", "lstm"} <= set(by) else 0.0
 
 
 def _no_runs(equal: str, task: str | None) -> str:

@@ -17,6 +17,7 @@ from torch import nn
 from engine.config import validate
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.tasks import TASKS, Task, TaskBatch
+from engine.wording import chance_level
 
 TASK = "delayed_recall"
 FREE, CLIPPED = "free", "clipped"
@@ -116,11 +117,28 @@ def clipping_sentence(frame: pd.DataFrame, settings: ClippingSettings) -> str:
             )
             how = how if name == CLIPPED else how.removesuffix(" before clipping")
         if name == CLIPPED:
-            shortened = int((rows["norm_before"] > settings.threshold).sum())
-            how += f"; {shortened} of {len(rows)} were shortened"
+            clipped = int((rows["norm_before"] > settings.threshold).sum())
+            how += f"; {clipped} of {len(rows)} were clipped"
         parts.append(f"{label} {how}.")
     guess = TASKS.get(TASK)(settings.length).baseline
-    return " ".join(parts) + f" A guess costs {guess:.2f} nats."
+    return f"{' '.join(parts)} {chance_level(guess)}"
+
+
+def clipping_meaning(frame: pd.DataFrame, settings: ClippingSettings) -> str:
+    """Return what clipping did, by how many gradients of the clipped run were above the threshold."""
+    rows = frame[frame["run"] == CLIPPED]
+    clipped = int((rows["norm_before"] > settings.threshold).sum())
+    if not clipped:
+        return "No gradient was above the threshold, so nothing was clipped and both runs are the same."
+    if clipped > len(rows) / 2:
+        return (
+            "With so low a threshold most gradients are clipped: most updates have the same length, the learning rate "
+            "times the threshold. Clipping then does more than stop single bad updates; it sets the size of every one."
+        )
+    return (
+        "Most gradients are below the threshold and stay as they are; clipping keeps the few large ones from undoing "
+        "what was learnt."
+    )
 
 
 def update(

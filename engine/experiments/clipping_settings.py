@@ -15,7 +15,7 @@ class ClippingSettings:
     threshold: float = option(
         1.0,
         label="Threshold",
-        help="Gradients longer than this are shortened to it.",
+        help="A gradient whose norm is larger is clipped: scaled down to it.",
         minimum=0.01,
         maximum=1000.0,
         step=0.1,

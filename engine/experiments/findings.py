@@ -1,7 +1,7 @@
 """What a table of measured runs means, in plain sentences that follow from its rows. Pandas only, no torch.
 
 Who wins is decided by one rule everywhere, that of `engine.experiments.verdicts`: the first to solve, or else the
-lowest median loss, and nobody where the ranges over the seeds touch.
+lowest median loss, and nobody where the ranges over the seeds overlap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, judge
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
-from engine.wording import listing, number_word, percent
+from engine.wording import counted, listing, number_word, percent
 
 MOST_FINDINGS = 6
 MOST_NAMES = 3
@@ -100,7 +100,7 @@ class HeadToHead:
     """Two architectures on every task and length both were run on.
 
     Attributes:
-        cells: (task, length, who is clearly better: 0, 1, or None where the ranges touch).
+        cells: (task, length, who is clearly better: 0, 1, or None where the ranges overlap).
     """
 
     names: tuple[str, str]
@@ -139,27 +139,27 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
         )
     first = found.standings[0]
     if found.by == "steps":
-        touching = (
-            f"the ranges of the {_names(found.rivals)} touch its own, so there is {NO_CLEAR_WINNER}."
+        overlapping = (
+            f"the ranges of the {_names(found.rivals)} overlap its own, so there is {NO_CLEAR_WINNER}."
             if found.rivals
             else ""
         )
         if len(solvers) == 1:
             start = f"{at} only the {_name(first)} solves the task with most seeds, after {_steps(first)}"
-            return f"{start}; {touching}" if touching else f"{start}."
+            return f"{start}; {overlapping}" if overlapping else f"{start}."
         start = (
             f"{at} {number_word(len(solvers))} of {number_word(len(found.standings))} solve the task with most seeds, "
             f"the {_name(first)} first, after {_steps(first)}; "
         )
         second = found.standings[1]
-        return start + (touching or f"next is the {_name(second)} after {_steps(second)}.")
+        return start + (overlapping or f"next is the {_name(second)} after {_steps(second)}.")
     lead = (
         f"{at} nobody solves the task; the {_name(first)} has the lowest median loss ({first.loss[0]:.3g}, "
         f"{_share(first.loss[0], baseline)})"
     )
     if found.winner:
         return f"{lead}, and no seed of another comes near."
-    return f"{lead}, but the ranges of the {_names(found.rivals)} touch its own: {NO_CLEAR_WINNER}."
+    return f"{lead}, but the ranges of the {_names(found.rivals)} overlap its own: {NO_CLEAR_WINNER}."
 
 
 def head_to_head(frame: pd.DataFrame, equal: str, one: str, other: str, family: str = "") -> HeadToHead:
@@ -172,6 +172,21 @@ def head_to_head(frame: pd.DataFrame, equal: str, one: str, other: str, family: 
         winner = judge(_runs(own)).winner
         cells.append((str(task), int(length), (one, other).index(winner) if winner else None))
     return HeadToHead((one, other), tuple(cells))
+
+
+def typical_sentence(frame: pd.DataFrame, equal: str, one: str = "lstm", other: str = "rnn") -> str:
+    """Return how typical the task that a page opens with is: on how many of all tests each of two architectures is
+    clearly better; "" where they were not run together."""
+    found = head_to_head(frame, equal, one, other)
+    if not found.cells:
+        return ""
+    names, counts = [architecture_in_text(name) for name in found.names], [len(found.wins(who)) for who in (0, 1, None)]
+    return (
+        "The page opens with the memory task on which gates are worth most. Of all "
+        f"{counted(len(found.cells), 'test')}, "
+        f"each a task at one length, the {names[0]} is clearly better on {counts[0]}, the {names[1]} on {counts[1]}; "
+        f"on {counts[2]} their ranges over the seeds overlap."
+    )
 
 
 def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
@@ -255,14 +270,16 @@ def _between(pair: PairCompared, frame: pd.DataFrame, equal: str) -> Finding | N
     ]
     if nobody:
         parts.append(
-            f"on {len(nobody)} {'the ranges over the seeds touch' if parts else 'their ranges over the seeds touch'}"
+            f"on {len(nobody)} "
+            f"{'the ranges over the seeds overlap' if parts else 'their ranges over the seeds overlap'}"
         )
     if len(first) == len(second):
         end = f"So there is {NO_CLEAR_WINNER}."
     else:
         leader = labels[0] if len(first) > len(second) else labels[1]
-        how = " more often" if first and second else " where anyone does" if nobody else " every time"
-        end = f"The {leader} wins{how if total > 1 else ''}."
+        how = " more often" if first and second else " every time" if total > 1 else ""
+        is_one_sided = nobody and not (first and second)
+        end = f"Every clear win is the {leader}'s." if is_one_sided else f"The {leader} wins{how}."
     sentence = f"{pair.words}: of {total} {'test' if total == 1 else 'tests'}, {listing(parts)}. {end}"
     task, length = (first if len(first) >= len(second) and first else second or nobody)[-1]
     view = (("equal", equal), ("task", task), ("section", "learning"), ("learning_length", str(length)))
@@ -270,8 +287,11 @@ def _between(pair: PairCompared, frame: pd.DataFrame, equal: str) -> Finding | N
 
 
 def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "lstm") -> Finding | None:
-    """Say which of two architectures needs less processor time until it has solved a task, where both solve it."""
-    rows = rows_with(summaries(frame, equal), [one, other], is_solved=True)
+    """Say which of two architectures needs less processor time until it has solved a task, where both solve it with
+    most seeds, which is what the first finding counts."""
+    rows = rows_with(summaries(frame, equal), [one, other])
+    rows = rows[rows.groupby(["task", "length", "architecture"])["is_solved"].transform(lambda own: own.mean() > 0.5)]
+    rows = rows_with(rows, is_solved=True)
     spent = rows.assign(spent=rows["seconds_per_step"] * rows["solved_step"].astype(float))
     spent = spent.groupby(["task", "length", "architecture"])["spent"]
     if set(rows["architecture"]) != {one, other}:
@@ -282,16 +302,17 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     ratios = table[("median", one)] / table[("median", other)]
     ratio = math.exp(sum(math.log(value) for value in ratios) / len(ratios))
     names = architecture_in_text(one), architecture_in_text(other)
-    touching = (table[("min", one)] <= table[("max", other)]) & (table[("min", other)] <= table[("max", one)])
-    positions = "the one test" if len(table) == 1 else f"the {len(table)} tests"
+    overlapping = (table[("min", one)] <= table[("max", other)]) & (table[("min", other)] <= table[("max", one)])
+    tests = "the one test" if len(table) == 1 else f"the {len(table)} tests"
     sentence = (
-        f"On {positions} that both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time "
+        f"On {tests} that both solve with most of their seeds, the {names[0]} needs {ratio:.2g} times the "
+        f"{names[1]}'s processor time "
         "until then (geometric mean)"
     )
-    if touching.all():
-        sentence += f"; everywhere the ranges over the seeds touch, so there is {NO_CLEAR_WINNER}."
+    if overlapping.all():
+        sentence += f"; everywhere the ranges over the seeds overlap, so there is {NO_CLEAR_WINNER}."
     else:
-        sentence += f"; the ranges over the seeds touch on {int(touching.sum()) or 'none'} of them."
+        sentence += f"; the ranges over the seeds overlap on {int(overlapping.sum()) or 'none'} of them."
     task, _ = ratios.index[-1]
     view = (("equal", equal), ("task", task), ("section", "tradeoff"))
     return Finding("seconds", "Time until solved", sentence, view)

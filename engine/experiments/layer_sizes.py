@@ -9,6 +9,12 @@ from engine.errors import DataError
 from engine.experiments.aggregates import in_order
 from engine.experiments.results import SIZES, rows_with
 from engine.plotting.theme import architecture_in_text
+from engine.wording import counted
+
+SHARED = (
+    "Several layers or directions share the hidden units between them, half each where there are two; smaller "
+    "matrices are why two LSTM layers have fewer parameters here than one."
+)
 
 
 def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -51,6 +57,6 @@ def ratio_sentence(table: pd.DataFrame) -> str:
     off = [architecture_in_text(row.architecture) for row in table.itertuples() if row.counted != row.by_formula]
     agreement = f"Count and formula differ for {', '.join(off)}." if off else "Count and formula agree for all."
     return (
-        f"At {int(table['hidden_size'].iloc[0])} hidden units, as multiples of the RNN's layer: "
-        f"{', '.join(parts)}. {agreement}"
+        f"At {counted(int(table['hidden_size'].iloc[0]), 'hidden unit')} in all, as multiples of the RNN's layer: "
+        f"{', '.join(parts)}. {agreement} {SHARED}"
     )

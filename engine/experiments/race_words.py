@@ -50,7 +50,7 @@ def verdict_words(verdict: Verdict) -> str:
         return f"{label} wins: {why}. {_others(verdict)}".rstrip()
     rivals = listing([architecture_label(name) for name in verdict.rivals])
     return (
-        f"No clear winner: {label} comes first ({why}), but the range of {rivals} over the seeds touches its own. "
+        f"No clear winner: {label} comes first ({why}), but the range of {rivals} over the seeds overlaps its own. "
         f"{_others(verdict)}"
     ).rstrip()
 

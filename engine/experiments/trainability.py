@@ -1,4 +1,5 @@
-"""Foretold? Networks born with different spectra learn one task for a while; did the spectrum at birth say who would
+"""Can gradients predict learning? Networks with different spectra learn one task for a while; did the spectrum before
+training say who would
 succeed?
 
 Paper: Schoenholz et al. (2017), Deep information propagation, arXiv 1611.01232, and Chen, Pennington and Schoenholz
@@ -67,7 +68,7 @@ def foretell(**settings: Any) -> Generator[JsonObject, None, JsonObject]:  # the
     grid = [(gain, length) for length in LENGTHS for gain in GAINS]
     yield {"kind": "start", "progress": 0.0, "message": f"{len(grid)} networks are to be trained"}
     for number, (gain, length) in enumerate(grid, start=1):
-        network, log10_gain = give_birth(chosen, gain, length)
+        network, log10_gain = draw_network(chosen, gain, length)
         for step in _train(network, chosen, length):
             if step % 20 == 0:
                 share = (number - 1 + step / chosen.updates) / len(grid)
@@ -80,8 +81,8 @@ def foretell(**settings: Any) -> Generator[JsonObject, None, JsonObject]:  # the
     return {"rows": rows}
 
 
-def give_birth(settings: TrainabilitySettings, gain: float, length: int) -> tuple[BornNetwork, float]:
-    """Return a newborn network, and the logarithm of its gain from the symbol to the question, over sequences of the
+def draw_network(settings: TrainabilitySettings, gain: float, length: int) -> tuple[BornNetwork, float]:
+    """Return an untrained network, and the logarithm of its gain from the symbol to the question, over sequences of the
     task."""
     same = {name: getattr(settings, name) for name in ("matrix", "activation", "forget_bias", "hidden_size", "seed")}
     chain = ChainSettings(gain=gain, length=length, **same)
@@ -98,19 +99,19 @@ def give_birth(settings: TrainabilitySettings, gain: float, length: int) -> tupl
 
 
 def foretold_frame(rows: list[JsonObject]) -> pd.DataFrame:
-    """Return rows of `foretell` as a table: `recurrent_gain`, `length`, `log10_gain` at birth, `accuracy` and `loss`
-    after training."""
+    """Return rows of `foretell` as a table: `recurrent_gain`, `length`, `log10_gain` before training, `accuracy` and
+    `loss` after training."""
     return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
 
 
-def births(settings: TrainabilitySettings) -> pd.DataFrame:
+def untrained_grid(settings: TrainabilitySettings) -> pd.DataFrame:
     """Return the grid before any training: `recurrent_gain`, `length`, `log10_gain`.
 
     Raises:
         ConfigError: a setting is out of bounds.
     """
     validate(settings)
-    rows = [(gain, length, give_birth(settings, gain, length)[1]) for length in LENGTHS for gain in GAINS]
+    rows = [(gain, length, draw_network(settings, gain, length)[1]) for length in LENGTHS for gain in GAINS]
     return pd.DataFrame(rows, columns=COLUMNS[:3])
 
 
@@ -131,22 +132,23 @@ def agreement(frame: pd.DataFrame) -> tuple[float, float]:
 
 
 def foretold_sentence(frame: pd.DataFrame) -> str:
-    """Return whether the spectrum at birth foretold who would learn."""
+    """Return whether the spectrum before training predicted who would learn."""
     overall, within = agreement(frame)
     solved = int((frame["accuracy"] >= 0.99).sum())
     opening = f"{solved} of {len(frame)} networks learnt to remember the symbol. "
     if math.isnan(within):
-        return opening + "Networks of the same lag ended alike, so there was nothing to foretell between them."
+        return opening + "Networks of the same lag ended alike, so there was nothing to predict between them."
     verdict = (
-        "the spectrum at birth foretold who would learn"
+        "the gradient before training predicted who would learn"
         if within >= TRUSTED
-        else "the spectrum at birth said something about who would learn, but not all"
+        else "the gradient before training said something about who would learn, but not all"
         if within >= NO_USE
-        else "the spectrum at birth did not foretell who would learn"
+        else "the gradient before training did not predict who would learn"
     )
     total = "" if math.isnan(overall) else f" Over all networks it is {overall:.2f}."
     return (
-        f"{opening}Among networks with the same lag, nearness to the edge and success have a rank correlation of "
+        f"{opening}Among networks with the same lag, a gradient near 1, neither vanishing nor exploding, and success "
+        "have a rank correlation of "
         f"{within:.2f}: {verdict}.{total}"
     )
 

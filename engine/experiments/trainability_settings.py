@@ -1,4 +1,4 @@
-"""The settings of the networks whose success is to be foretold; by themselves, so that a page can draw them without
+"""The settings of the networks whose success is to be predicted; by themselves, so that a page can draw them without
 torch."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 
 @dataclass(frozen=True)
 class TrainabilitySettings:
-    """How the networks of the grid are born and for how long they learn; gains and lengths are those of the grid."""
+    """How the networks of the grid are drawn and for how long they learn; gains and lengths are those of the grid."""
 
     architecture: str = option("rnn", label="Network", choices=ARCHITECTURES)
     matrix: str = option(

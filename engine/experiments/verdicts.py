@@ -15,7 +15,7 @@ from engine.config import JsonObject
 RULE = (
     "The first to solve the task wins, by the median number of updates over the seeds; if no architecture solves it "
     "with most seeds, the lowest median loss wins, provided it is below nine tenths of what guessing without memory "
-    "gives. Where the ranges over the seeds of the first and of another touch, there is no clear winner; whoever "
+    "gives. Where the ranges over the seeds of the first and of another overlap, there is no clear winner; whoever "
     "solves the task with no seed is behind whoever does with most."
 )
 BETTER_THAN_A_GUESS = 0.9
@@ -49,7 +49,7 @@ class Verdict:
     Attributes:
         winner: "" where there is no clear one.
         leader: who is first by the rule, clear or not; "" where nobody does better than a guess.
-        rivals: those whose range touches the leader's.
+        rivals: those whose range overlaps the leader's.
         by: "steps", "loss" or "" where nobody leads.
         standings: best first.
     """

@@ -211,7 +211,8 @@ def load_model_of(task: str, name: str | Path) -> LoadedModel:
     """
     loaded = load_model(name)
     if loaded.info.task != task:
-        raise InputError(f"The model '{name}' does {loaded.info.task.replace('_', ' ')}, not {task.replace('_', ' ')}.")
+        belongs, wanted = (TASK_FAMILIES.get(each).noun for each in (loaded.info.task, task))
+        raise InputError(f"The model '{name}' is one of the {belongs}, not one of the {wanted}.")
     return loaded
 
 

@@ -16,6 +16,7 @@ from engine.plotting.theme import Mode, Trace
 
 WRONG_ANSWERS = "Wrong answers (%)"
 WITHOUT_MEMORY = "Without memory"
+HEADROOM = 1.6  # a chart ends this much above the largest median, or above the baseline
 FLOOR = 1e-6  # what is smaller, nothing included, is drawn here on a logarithmic axis, which has no place for nothing
 Numbers = Sequence[float | None] | np.ndarray
 # Ten names above a chart would push it out of view.
@@ -66,11 +67,10 @@ def measure_against_length(
                 "solved by %{customdata[4]} of %{customdata[5]} seeds<extra>%{fullData.name}</extra>",
             }
         )
-    highest = float(table[f"{column}_max"].max())
+    highest = chart_top(table, column, table["baseline_error"].max() if column == "error" else None)
     if column == "error":
         traces.append(baseline_trace(table, is_log_x, mode))
-        highest = float(max(highest, table["baseline_error"].max()))
-    figure.add_traces(traces)
+    figure.add_traces([*traces, *beyond_traces(beyond_top(table, column, highest, "length"), highest, mode)])
     margin = 0.12 if len(lengths) < 2 else 0.0
     figure.update_layout(
         xaxis={
@@ -79,7 +79,9 @@ def measure_against_length(
             "type": "log" if is_log_x else "linear",
         }
         | ({"range": _around(lengths[0], margin, is_log_x)} if margin else {}),
-        yaxis=scale([pd.Series(floor), table[f"{column}_max"]], is_log_y, [-0.03 * highest, 1.04 * highest]),
+        yaxis=scale(
+            [pd.Series(floor), table[f"{column}_max"].clip(upper=highest)], is_log_y, [-0.03 * highest, 1.04 * highest]
+        ),
         legend=BELOW,
     )
     return figure
@@ -100,8 +102,8 @@ def loss_curves(
     """Return the loss on held-out examples while networks train: medians over seeds with bands, or every seed as a thin
     line.
 
-    At most two traces per architecture: a band is one closed shape, and all seeds of an architecture are one broken
-        line.
+    A band is one closed shape, and all seeds of an architecture are one broken line. The axis ends a little above the
+    largest median or the baseline: a seed that diverged beyond it is marked at the edge, not drawn to scale.
 
     Args:
         table: `architecture`, the column named by `x`, and either `loss_median`, `loss_min`, `loss_max`, or `seed` and
@@ -122,18 +124,75 @@ def loss_curves(
     if baseline is not None and len(table):
         ends = [float(table[x].min()), float(table[x].max())]
         traces.append(baseline_line(ends, [baseline, baseline], mode))
-    figure.add_traces(traces)
+    top = chart_top(table, "loss", baseline)
+    figure.add_traces([*traces, *beyond_traces(beyond_top(table, "loss", top, x), top, mode)])
+    losses = [table[name].clip(upper=top) for name in ("loss", "loss_min", "loss_max") if name in table]
     figure.update_layout(
-        xaxis=scale([table[x]], is_log_x),
-        yaxis=scale([table[name] for name in ("loss", "loss_min", "loss_max") if name in table], is_log_y),
-        legend=BELOW,
+        xaxis=scale([table[x]], is_log_x), yaxis=scale(losses, is_log_y, [0, 1.04 * top], 1.04 * top), legend=BELOW
     )
     return figure
 
 
-def scale(values: Sequence[pd.Series], is_logarithmic: bool, linear_range: Sequence[float] | None = None) -> Trace:
+def chart_top(table: pd.DataFrame, column: str, baseline: float | None = None) -> float:
+    """Return where the axis of a chart over seeds ends: at its largest value, but only a little above the largest
+    median or the baseline.
+
+    Args:
+        table: `<column>_median`, or `seed`, `step` and the column itself, whose medians over the seeds are then taken.
+    """
+    if f"{column}_median" in table:
+        medians = table[f"{column}_median"]
+    else:
+        medians = table.groupby(["architecture", "step"])[column].median()
+    usual = max(value for value in [*medians, baseline or 0.0, 1e-9] if np.isfinite(value))
+    largest = table[f"{column}_max" if f"{column}_max" in table else column]
+    return float(min(max([usual, *largest[np.isfinite(largest)]]), HEADROOM * usual))
+
+
+def beyond_top(table: pd.DataFrame, column: str, top: float, x: str) -> pd.DataFrame:
+    """Return `architecture`, `x` and `value` of the largest value of each architecture that lies above `top`."""
+    largest = f"{column}_max" if f"{column}_max" in table else column
+    rows = table[table[largest] > top].sort_values(largest).groupby("architecture").last().reset_index()
+    return pd.DataFrame({"architecture": rows["architecture"], "x": rows[x], "value": rows[largest].astype(float)})
+
+
+def beyond_sentence(beyond: pd.DataFrame, *, kind: str = "loss") -> str:
+    """Return which architectures have a seed above the chart, and how far it goes; "" where none has."""
+    parts = [f"{theme.architecture_in_text(row.architecture)} up to {row.value:.3g}" for row in beyond.itertuples()]
+    return f"A seed's {kind} leaves the chart where a triangle stands at its top: {', '.join(parts)}." if parts else ""
+
+
+def beyond_traces(beyond: pd.DataFrame, top: float, mode: Mode) -> list[Trace]:
+    """Return the marks at the upper edge of a chart for `beyond_top`'s rows, as plain values."""
+    return [
+        {
+            "type": "scatter",
+            "x": [row.x],
+            "y": [top],
+            "mode": "markers",
+            "name": plain_label(theme.architecture_style(row.architecture, mode).label),
+            "legendgroup": row.architecture,
+            "showlegend": False,
+            "cliponaxis": False,
+            "marker": {
+                "symbol": "triangle-up",
+                "size": 13,
+                "color": theme.architecture_style(row.architecture, mode).colour,
+            },
+            "hovertemplate": f"a seed goes up to {row.value:.3g}<extra>%{{fullData.name}}</extra>",
+        }
+        for row in beyond.itertuples()
+    ]
+
+
+def scale(
+    values: Sequence[pd.Series],
+    is_logarithmic: bool,
+    linear_range: Sequence[float] | None = None,
+    top: float | None = None,
+) -> Trace:
     """Return an axis for values of zero or more, from zero on or over `linear_range`; a logarithmic one has ticks at 1,
-    2 and 5, or at powers of ten over many decades."""
+    2 and 5, or at powers of ten over many decades, and ends at `top` where one is given."""
     if not is_logarithmic:
         return {"range": linear_range} if linear_range else {"rangemode": "tozero"}
     numbers = np.concatenate([column.to_numpy(float) for column in values])
@@ -143,7 +202,8 @@ def scale(values: Sequence[pd.Series], is_logarithmic: bool, linear_range: Seque
     low, high = np.log10(numbers.min()), np.log10(numbers.max())
     digits = (1, 2, 5) if high - low < 2.5 else (1,)
     ticks = [digit * 10.0**power for power in range(int(np.floor(low)) - 1, int(np.ceil(high)) + 1) for digit in digits]
-    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
+    axis = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
+    return axis if top is None else axis | {"range": [low - 0.04 * (np.log10(top) - low), np.log10(top)]}
 
 
 def decades(top: float) -> Trace:
@@ -269,7 +329,10 @@ def _beside(own: np.ndarray, lengths: Sequence[float], position: float, lines: i
     scale = np.log10 if is_logarithmic else np.asarray
     positions = scale(np.asarray(lengths, float))
     gap = np.diff(positions).min() if len(positions) > 1 else 0.2 * (1.0 if is_logarithmic else positions[0])
-    moved = scale(own) + 0.4 * gap * position / max(lines, 8)
+    step = 0.4 * gap / max(lines, 8)
+    if len(positions) > 1:  # two lengths are a whole chart apart: no mark may look as if it stood at another length
+        step = min(step, 0.02 * (positions[-1] - positions[0]))
+    moved = scale(own) + step * position
     return 10**moved if is_logarithmic else moved
 
 

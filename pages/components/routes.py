@@ -45,7 +45,7 @@ OWN = (  # those of no family
     Page(
         "gradients",
         "Gradients",
-        "How far back a network can be taught, and why the gradient of an RNN dies.",
+        "How far back a network can be taught, and why the gradient of an RNN vanishes.",
         {
             "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
             "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",

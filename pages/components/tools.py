@@ -18,15 +18,14 @@ class Tool:
         name: the module in the page's package, and the value in the URL.
         label: what the page calls it.
         sentence: the question it answers.
-        formerly: the name it had in older links; `former_labels` are what it was called, which links carry too.
+        formerly: the names and labels it had in older links.
     """
 
     name: str
     label: str
     sentence: str
     _: KW_ONLY
-    formerly: str = ""
-    former_labels: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
 
 T = TypeVar("T", bound=Tool)
@@ -46,8 +45,8 @@ class Toolbox(dict[str, T], Generic[T]):
 
     @property
     def formerly(self) -> dict[str, str]:
-        """What tools are called now, by the names they had in older links."""
-        return {old: name for name, tool in self.items() for old in (tool.formerly, *tool.former_labels) if old}
+        """What tools are called now, by the names and labels they had in older links."""
+        return {old: name for name, tool in self.items() for old in tool.formerly}
 
     def choose(self, controls: Controls, field: str = "tool") -> T:
         """Draw the choice of a tool and the question it answers; return the one that is open."""

@@ -75,10 +75,10 @@ def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest:
 
     eventually(expect_the_gate_in_the_map)
 
-    tool(guest, "Conveyor belt").click()
+    tool(guest, "Memory retention").click()
     write = follow_write(loaded, reading, found.strand, found.position)  # the guide has gone back to its token
     expect(page.get_by_text(f"The write at step {found.position + 1}")).to_contain_text(verdict(write))
-    left = page.get_by_test_id("stMetric").filter(has_text="by ablation")
+    left = page.get_by_test_id("stMetric").filter(has_text="Total effect")
     expect(left).to_contain_text(f"{100 * write.frame.iloc[10]['by_ablation']:.1f} %")
     guest.expect_query(position=str(found.position + 1))
 
@@ -89,7 +89,7 @@ def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Chromium, serve
         for name, key in (
             ("Step through", "cell-strips"),
             ("Gates over time", "gate-saturation"),
-            ("Conveyor belt", "conveyor"),
+            ("Memory retention", "conveyor"),
         ):
             tool(guest, name).click()
             expect(guest.chart(key, "svg.main-svg").first).to_be_visible()

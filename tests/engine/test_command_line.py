@@ -311,10 +311,13 @@ GENERATE = ("generate", "--model", "tiny-lstm")
         (("generate", "--model", "broken"), "The model folder 'broken' is incomplete: config.json"),
         (
             ("generate", "--model", "tiny-en-fr"),
-            "The model 'tiny-en-fr' does translation, not language model",
+            "The model 'tiny-en-fr' is one of the translators, not one of the language models",
         ),
         (("score", "--model", "tiny-en-fr", "x"), "does translation, not language model"),
-        (("translate", "--model", "tiny-lstm"), "The model 'tiny-lstm' does language model, not translation"),
+        (
+            ("translate", "--model", "tiny-lstm"),
+            "The model 'tiny-lstm' is one of the language models, not one of the translators",
+        ),
         ((*GENERATE, "--temperature", "-1"), "temperature must lie between 0 and 3, not -1.0"),
         ((*GENERATE, "--temperature", "nan"), "temperature must be a finite number"),
         ((*GENERATE, "--temperature", "hot"), "argument --temperature: invalid float value: 'hot'"),

@@ -38,7 +38,7 @@ def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
     tag, reader = ("tag", "--model", str(tagger_folder)), str(language_model_folder)
     for typed, arguments, words in (
         ("été ".encode() + b"\xe9", tag, "Standard input is not UTF-8 text: line 1 has the byte 0xE9 (byte 7)"),
-        (b"a dog", ("tag", "--model", reader), "does language model, not tagging"),
+        (b"a dog", ("tag", "--model", reader), "is one of the language models, not one of the taggers"),
         (
             b"",
             ("evaluate", "--model", reader, "--predictions", "nowhere.parquet"),
@@ -47,7 +47,7 @@ def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
         (
             b"",
             ("evaluate", "--model", reader, "--ablation", "nowhere.parquet"),
-            "does language model: --ablation is for taggers",
+            "is one of the language models: --ablation is for taggers",
         ),
     ):
         code, out, err = run(capsys, monkeypatch, typed, *arguments)

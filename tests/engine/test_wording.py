@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.wording import percent
+from engine.wording import chance_level, nats, percent
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_shares_are_said_as_one_would(share: float, digits: int, said: str) -> N
 def test_only_none_and_all_are_called_so(share: float, digits: int) -> None:
     said = percent(share, digits)
     assert said.split()[0] in ("under", "over") or 0 < float(said.removesuffix(" %")) < 100
+
+
+def test_losses_are_in_nats() -> None:
+    assert nats(2.0794) == "2.08 nats"
+    assert chance_level(0.6931, 3) == "Chance level: 0.693 nats."

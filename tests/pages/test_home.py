@@ -53,18 +53,25 @@ def test_the_comparison_is_explained_by_what_is_drawn(shipped_results: Path) -> 
     own = frame[
         (frame["kind"] == "summary")
         & (frame["equal"] == "parameters")
-        & (frame["task"] == "delayed_recall")
+        & (frame["task"] == "adding")
         & (frame["architecture"] == "lstm")
     ]
     caption = next(text.value for text in at.caption if "as sequences get longer" in text.value)
     middle, count = re.search(r"the (\w+) over (\d+) seeds, and bars from the best to the worst", caption).groups()
     assert int(count) == own["seed"].nunique()
     line = next(trace for trace in figure(at, "comparison", "thumbnail")["data"] if trace.get("name") == "LSTM")
-    errors = 100 * (1 - own["accuracy"])
+    errors = 100 * own["loss"] / own["baseline"]
     assert line["y"] == pytest.approx(errors.groupby(own["length"]).agg(middle).tolist())
     assert f"the {middle} over trainings that differ only in their random seed; from the best to the worst" in written(
         at
     )
+
+
+def test_home_and_the_comparison_show_the_same_numbers(shipped_results: Path) -> None:
+    at_home = {trace.get("name"): trace for trace in figure(open_page("home"), "comparison", "thumbnail")["data"]}
+    on_page = {trace.get("name"): trace for trace in figure(open_page("comparison"), "error-by-length")["data"]}
+    for name in ("RNN", "LSTM", "GRU"):
+        assert at_home[name]["y"] == on_page[name]["y"]
 
 
 def test_thumbnails_show_the_models_and_results_that_are_there(models: Path, shipped_results: Path) -> None:
@@ -72,8 +79,7 @@ def test_thumbnails_show_the_models_and_results_that_are_there(models: Path, shi
     generation, translation, comparison, cells, *_ = alternative_texts(at)
     assert "can still be drawn" in generation
     assert "the network looked at" in translation
-    assert "RNN 75 %" in comparison
-    assert "GRU 0 %" in comparison
+    assert re.search(r"RNN \d+ %, LSTM \d+ %, GRU \d+ %", comparison)
     forget = read_steps(load_model(models / "small-lstm"), CELL_SENTENCE).strands[-1].parts["forget_gate"]
     assert f"Forget gate of 12 units while “{CELL_SENTENCE}” is read: mean {forget.mean():.2f}" in cells
     assert chain_sentence(measure_chain(ChainSettings())) in alternative_texts(at)

@@ -1,4 +1,4 @@
-"""Every chart and table of the pages on which networks write has a receipt, with the weights' hash and its own link."""
+"""Every chart and table of a tool has a receipt, with the weights' hash and its own link."""
 
 from __future__ import annotations
 
@@ -17,10 +17,30 @@ TOOLS = [("translation", name) for name in translation.TOOLS.labels] + [
 ]
 
 
-@pytest.mark.parametrize(("page", "tool"), TOOLS)
+CHARTS = {
+    "gradients?clipping": {"tool": "clipping", "clipping_updates": "20"},
+    "gradients?truncation": {"tool": "truncation", "truncation_text": "The fog sat on the boat and on the mat."},
+    "gradients?trainability": {"tool": "trainability", "foretold_hidden_size": "4"},
+    "cells?patterns": {
+        "tool": "patterns",
+        "network": "small-lstm",
+        "patterns_threshold": "0.05",
+        "patterns_where": "text",
+        "patterns_least": "0.5",
+    },
+    "comparison?half_life": {
+        "section": "half_life",
+        "half_life_distance": "12",
+        "half_life_text": "The fog sat on the boat and on the mat, and on the dog.",
+    },
+}
+
+
+@pytest.mark.parametrize("view", [*(f"{page}?{tool}" for page, tool in TOOLS), *CHARTS])
 def test_every_chart_and_table_of_a_tool_has_a_receipt(
-    models: Path, page: str, tool: str, monkeypatch: pytest.MonkeyPatch
+    models: Path, view: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    page, _, tool = view.partition("?")
     shown: dict[str, object] = {}
     for name in ("show", "show_table"):
         draw = getattr(figures, name)
@@ -30,7 +50,7 @@ def test_every_chart_and_table_of_a_tool_has_a_receipt(
             _draw(*args, **given)
 
         monkeypatch.setattr(figures, name, record)
-    at = open_page(page, tool=tool, max_new_tokens="20")
+    at = open_page(page, **CHARTS.get(view, {"tool": tool, "max_new_tokens": "20"}))
     assert not at.exception
     assert not [name for name, receipt in shown.items() if receipt is None and name not in WITHOUT]
 

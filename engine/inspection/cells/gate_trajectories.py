@@ -20,7 +20,7 @@ ORDERS = {
     "number": "their number",
     "mean": "their mean",
     "variance": "how much they vary",
-    "similarity": "likeness to each other",
+    "similarity": "similarity",
     "peak": "when they peak first",
 }
 
@@ -59,7 +59,7 @@ def _saturated(values: np.ndarray, axis: int) -> dict[str, np.ndarray]:
 def order_units(values: np.ndarray, order: str) -> np.ndarray:
     """Return the units of a part (T, H) in one of the `ORDERS`, (H,).
 
-    By likeness: the courses of all units, without their means, are laid out in the plane that shows most of their
+    By similarity: the courses of all units, without their means, are laid out in the plane that shows most of their
     differences (two principal directions), and sorted by the direction they lie in there.
     """
     if order == "mean":

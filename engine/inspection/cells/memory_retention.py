@@ -1,11 +1,11 @@
-"""The conveyor belt: what one token wrote into the memory, and how much of it is left some steps later, by two
-measures.
+"""Memory retention: what one token wrote into the memory, how much of it the gates keep, and what it changes in all.
 
-By the gates: what was written, times the share that every step since has kept; the belt of an LSTM as it is drawn. A
-GRU's belt is its update gates, and an RNN, which has none, is linearised: what was written, times the Jacobian of every
-step since.
-By ablation: the layer is run again without that write, and the two memories are subtracted. Here the write also acts
-through everything it changed: later gates, later writes. Where the two differ, the belt is not the whole story.
+By the gates: what was written, times the share that every step since has kept. This is what is left of the write: it
+can only shrink where gates keep less than all. An RNN, which has no gates, is linearised: what was written, times the
+Jacobian of every step since.
+By ablation: the layer is run again without that write, and the two memories are subtracted. This is the total effect:
+the write also acts through everything it changed, later gates and later writes, so it may grow beyond what was written
+and come back after it had fallen.
 
 Shapes: K steps later, H hidden.
 """
@@ -24,7 +24,7 @@ from engine.cells.base import State
 from engine.inspection.cells.steps import CellReading, check_position, recurrent_layers
 from engine.layers import ReadableCell, from_torch
 from engine.models.folder import LoadedModel
-from engine.wording import percent
+from engine.wording import counted, percent
 
 MAX_DISTANCE = 200
 SMALLEST_WRITE = 1e-4  # of a single unit; shares of less say nothing
@@ -52,9 +52,15 @@ class Conveyor:
         return float(np.linalg.norm(self.written))
 
     def half_life(self, column: str) -> int | None:
-        """Return the first distance at which at most half is left by `column`; None where it never comes to that."""
+        """Return the first distance at which at most half is left by `column`; None where it never comes to that. Of
+        the total effect it says little, as that may come back: see `last_above_half`."""
         below = self.frame.loc[self.frame[column].abs() <= 0.5, "distance"]
         return None if below.empty else int(below.iloc[0])
+
+    @property
+    def last_above_half(self) -> int:
+        """The last distance at which the total effect is more than half of the write."""
+        return int(self.frame.loc[self.frame["by_ablation"].abs() > 0.5, "distance"].max())
 
 
 @torch.no_grad()
@@ -106,19 +112,21 @@ def verdict(found: Conveyor) -> str:
     if not last["distance"]:
         return "Nothing is read after this token, so all of the write is still there; choose an earlier step."
     worst = found.frame.loc[found.frame["mismatch"].idxmax()]
-    lives = [found.half_life(column) for column in ("by_gates", "by_ablation")]
-    by_gates, by_ablation = (
-        f"after {life} steps" if life is not None and life > 1 else "after 1 step" if life else "not within this text"
-        for life in lives
-    )
+    life = found.half_life("by_gates")
+    gone = f"after {counted(life, 'step')}" if life is not None else "not within this text"
     by = "the gates" if CELLS.get(found.kind).keeps is not None else "the linearised steps"
-    start = f"Half of the write is gone {by_gates} by {by}, and {by_ablation} by ablation. "
+    start = f"Half of the write is gone {gone} by {by}. "
     if worst["mismatch"] < DISAGREEMENT:
-        return start + f"The two agree: they never differ by more than {percent(worst['mismatch'], 0)} of the write."
-    steps = "1 step" if worst["distance"] == 1 else f"{int(worst['distance'])} steps"
+        return start + (
+            f"Its total effect on the memory is the same: the two never differ by more than "
+            f"{percent(worst['mismatch'], 0)} of the write."
+        )
+    effect = found.frame["by_ablation"].abs()
+    largest, last = found.frame.loc[effect.idxmax()], found.last_above_half
     return start + (
-        f"They disagree most {steps} later, by {percent(worst['mismatch'], 0)} of the write: what was written also "
-        "changed what was written and forgotten after it, and the gates alone do not show that."
+        "Its total effect on the memory, which includes the later gates and writes it changed, is largest "
+        f"{counted(int(largest['distance']), 'step')} later ({percent(effect.max(), 0)} of the write) and above half "
+        f"of it for the last time {counted(last, 'step')} later."
     )
 
 

@@ -65,7 +65,7 @@ def proof_sentence(proof: pd.DataFrame, strand: Strand) -> str:
     kind = CELLS.get(strand.cell).layer_name
     verdict = "the same to five digits" if worst["difference"] <= TOLERANCE else "NOT the same to five digits"
     return (
-        f"{rows['values'].sum():,} numbers computed by hand against {kind}: largest difference "
+        f"{rows['values'].sum():,} numbers recomputed step by step against {kind}: largest difference "
         f"{worst['difference']:.1e}, {verdict}."
     )
 

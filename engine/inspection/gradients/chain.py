@@ -1,5 +1,4 @@
-"""The chain of gradients through time: d state_T / d state_t for networks a visitor sets up, at the moment they are
-born.
+"""The chain of gradients through time: d state_T / d state_t for untrained networks that a visitor sets up.
 
 Shapes: T time, E size of the input vectors, H hidden.
 
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from engine.cells import CELLS
+from engine.cells import CELLS, Cell
 from engine.cells.base import Role
 from engine.config import JsonObject, option, validate
 from engine.errors import InputError
@@ -30,6 +29,7 @@ from engine.inspection.gradients.jacobians import (
     run_chain,
     spectral_radius,
 )
+from engine.wording import counted, percent
 
 ARCHITECTURES = tuple(CELLS.names())
 INPUT_SIZE = 16
@@ -43,7 +43,7 @@ PRECISION = 15.0  # powers of ten below the largest singular value at which roun
 
 @dataclass(frozen=True)
 class ChainSettings:
-    """How the networks are born and what they read."""
+    """How the untrained networks are drawn and what they read."""
 
     gain: float = option(
         1.0,
@@ -64,9 +64,10 @@ class ChainSettings:
         "tanh", label="The RNN's activation", help="tanh squashes, ReLU cuts off below zero.", choices=("tanh", "relu")
     )
     forget_bias: float = option(
-        1.0,
+        3.0,
         label="Forget bias",
-        help="Starting bias of the LSTM's forget gate and of the GRU's update gate, the two that keep.",
+        help="Starting bias of the LSTM's forget gate and of the GRU's update gate, the two that keep: 3 opens them to "
+        "95 %, 1 to 73 %.",
         minimum=-5.0,
         maximum=10.0,
         step=0.5,
@@ -105,7 +106,7 @@ class Chain:
 
 
 def measure_chain(settings: ChainSettings, text: str | None = None) -> Chain:
-    """Return the gradients through time of networks that have just been born, one of every cell.
+    """Return the gradients through time of untrained networks, one of every cell.
 
     They read random numbers, or the last `length` characters of `text`, each character as a random vector of its own.
 
@@ -175,12 +176,20 @@ def make_inputs(settings: ChainSettings, text: str | None = None) -> np.ndarray:
 
 
 def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
-    """Return the weights of a network at its birth; they depend on the settings alone."""
+    """Return the weights of an untrained network; they depend on the settings alone."""
     cell, size = CELLS.get(architecture), settings.hidden_size
+    random = np.random.default_rng([settings.seed, 3, len(cell.gates)])
+    weights = draw_weights(cell, INPUT_SIZE, size, settings, random)
+    return CellWeights(cell.activated(settings.activation) if cell.activations else cell, *weights)
+
+
+def draw_weights(
+    cell: Cell, input_size: int, size: int, settings: ChainSettings, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the weights of one untrained layer in torch's order: for the input, for the state, and both biases."""
     blocks, back = len(cell.gates), cell.blocks_back
-    random = np.random.default_rng([settings.seed, 3, blocks])
     edge = size**-0.5
-    weight_ih = random.uniform(-edge, edge, (blocks * size, INPUT_SIZE))
+    weight_ih = random.uniform(-edge, edge, (blocks * size, input_size))
     squares = [_square(settings.matrix, size, random) for _ in range(back)]
     weight_hh = np.concatenate(squares or [np.zeros((0, size))]) * settings.gain
     bias_ih, bias_hh = random.uniform(-edge, edge, blocks * size), random.uniform(-edge, edge, back * size)
@@ -196,9 +205,7 @@ def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
                 bias_ih.reshape(-1, size)[cell.gates.index(gate)] = gate.start * keep
                 if gate.looks_back:
                     bias_hh.reshape(-1, size)[looking.index(gate)] = 0.0
-    if cell.activations:
-        cell = cell.activated(settings.activation)
-    return CellWeights(cell, weight_ih, weight_hh, bias_ih, bias_hh)
+    return weight_ih, weight_hh, bias_ih, bias_hh
 
 
 def telling_distances(steps: int) -> tuple[int, ...]:
@@ -210,7 +217,7 @@ def fate(log10_gain: float) -> str:
     """Return what a gradient with this gain over its whole way has done, in one word or two."""
     if math.isnan(log10_gain):
         return "not measured"
-    return "vanishes" if log10_gain < LOST else "explodes" if log10_gain > BLOWN_UP else "stays near the edge"
+    return "vanishes" if log10_gain < LOST else "explodes" if log10_gain > BLOWN_UP else "lasts"
 
 
 def say_power(log10_value: float) -> str:
@@ -247,7 +254,29 @@ def chain_sentence(chain: Chain) -> str:
     else:
         lower, higher = ("RNN", "LSTM") if apart > 0 else ("LSTM", "RNN")
         end = f"the {lower}'s lies {abs(apart):.1f} powers of ten below the {higher}'s."
-    return f"At distance {distance} this is left of a change of the state: {parts}; {end}"
+    return f"This much of the gradient is left {counted(distance, 'step')} back: {parts}; {end}"
+
+
+def gate_sentence(settings: ChainSettings, chain: Chain) -> str:
+    """Return what decides whether the LSTM's gradient lasts: how far open its forget gate starts, and what it would be
+    with the gate less open."""
+    distance = far_distance(chain)
+    if settings.is_chrono:
+        return (
+            "What decides it is the forget gate: with chrono every unit starts with a time of its own, from one step "
+            "to the whole length, so some units keep the gradient and others let it go."
+        )
+
+    def words(bias: float) -> str:
+        is_open = 1 / (1 + math.exp(-bias))
+        return f"{percent(is_open, 0)} open, and {is_open:.3g}^{distance} = {say_power(distance * math.log10(is_open))}"
+
+    other, over = 1.0 if settings.forget_bias != 1.0 else 3.0, counted(distance, "step")
+    return (
+        f"What decides it is the forget gate: a bias of {settings.forget_bias:g} starts it "
+        f"{words(settings.forget_bias)} of the memory cell is kept over {over} by this gate alone. With a bias of "
+        f"{other:g} it starts {words(other)}: an LSTM whose forget gate is not held open forgets as well."
+    )
 
 
 def product_sentence(chain: Chain) -> str:

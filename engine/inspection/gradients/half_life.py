@@ -1,4 +1,6 @@
-"""Memory half-life: the token d steps back is replaced; how much of that is left in what a network expects now?
+"""Influence of the past: the token d steps back is replaced; how much does that change what a network predicts now?
+
+This is influence on the next prediction. What the state still holds may last longer without being used now.
 
 Two curves over the distance d, d = 1 being the token read last. One is measured: the divergence between what the
 network expects with the true token and with another in its place. The other is computed without changing anything: the
@@ -39,6 +41,7 @@ NEIGHBOURS = (
 )
 DISAGREEMENT = 3.0  # curves, each a share of its value at distance 1, that differ by more than this factor disagree
 FLOOR = 1e-6  # shares below this count as this much when they are compared
+NOTICEABLE = 1e-3  # nats; a smaller change of the prediction counts as none
 FITTED_ABOVE = 1e-9  # nats; smaller divergences are rounding and take no part in the fit
 
 Network = Any  # a language model of any class; which parts it has, it is asked
@@ -55,7 +58,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class HalfLife:
-    """How long one network remembers a token, in tokens; a distance is None where it is beyond those measured.
+    """How far back a token influences one network's prediction, in tokens; a distance is None where it is beyond those
+    measured.
 
     Attributes:
         frame: one row per distance 1..D: `distance`; `kl` (nats, mean over places and replacements of KL(true ||
@@ -88,6 +92,13 @@ class HalfLife:
     processor_seconds: float
 
     @property
+    def farthest_noticeable(self) -> int:
+        """The farthest distance at which replacing the token changes the prediction by 0.001 nats or more, 0 where
+        none does."""
+        felt = self.frame.loc[self.frame["kl"] >= NOTICEABLE, "distance"]
+        return 0 if felt.empty else int(felt.max())
+
+    @property
     def stretches(self) -> list[Stretch]:
         """Where the curves disagree, as runs of neighbouring distances."""
         return disagreement(self.frame)
@@ -96,8 +107,8 @@ class HalfLife:
 def half_life(
     loaded: LoadedModel, text: str, farthest: int = FARTHEST, seed: int = 0, positions: int = 8, replacements: int = 4
 ) -> HalfLife:
-    """Return how long `loaded` remembers a token of `text`, at distances up to `farthest` or as many as the text has
-    room for.
+    """Return how far back a token of `text` influences what `loaded` predicts, at distances up to `farthest` or as many
+    as the text has room for.
 
     At each of several places of the text the token is replaced, by tokens drawn from what the network expects on
     average over the text (its own unigram distribution, the true token left out); then both texts are read on, and the

@@ -20,7 +20,8 @@ from torch import Tensor
 
 from engine.decoding.text import start_id
 from engine.errors import InputError
-from engine.inspection.gradients.chain import MAX_TEXT
+from engine.inspection.gradients.chain import MAX_TEXT, ChainSettings, draw_weights
+from engine.layers.conversion import cell_of, layer_weights
 from engine.models import MODELS
 from engine.models.base import AnyState, State, StepModel, map_tensors
 from engine.models.folder import LoadedModel
@@ -42,20 +43,33 @@ def trained_chain(loaded: LoadedModel, text: str, probes: int = PROBES, seed: in
     return _chain(loaded.model, [start_id(loaded), *token_ids], probes, seed)
 
 
-def newborn_chain(loaded: LoadedModel, text: str, probes: int = PROBES, seed: int = 0) -> pd.DataFrame:
-    """Return the same for a network of the same kind and size as it was before its first update.
+def untrained_chain(loaded: LoadedModel, text: str, settings: ChainSettings) -> pd.DataFrame:
+    """Return the same for an untrained network of the same kind and size, drawn as `settings` say; its own size, text
+    and tanh stand in place of theirs.
 
     Raises:
         InputError: as `trained_chain`.
     """
-    return trained_chain(newborn(loaded, seed), text, probes, seed)
+    return trained_chain(untrained(loaded, settings), text, seed=settings.seed)
 
 
-def newborn(loaded: LoadedModel, seed: int = 0) -> LoadedModel:
-    """Return a model of the same kind and size whose weights have just been drawn."""
+def untrained(loaded: LoadedModel, settings: ChainSettings) -> LoadedModel:
+    """Return a model of the same kind and size with weights just drawn; its recurrent layers by the same rule as
+    `make_weights`."""
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(settings.seed)
         model = MODELS.get(loaded.info.config["model"])(**loaded.model.config)
+    for number, layer in enumerate(getattr(model, "layers", ())):
+        drawn = draw_weights(
+            cell_of(layer),
+            layer.input_size,
+            layer.hidden_size,
+            settings,
+            np.random.default_rng([settings.seed, 3, number]),
+        )
+        for weight, values in zip(layer_weights(layer), drawn, strict=True):
+            if weight is not None:
+                weight.data.copy_(torch.from_numpy(values))
     return dataclasses.replace(loaded, model=model.eval())
 
 

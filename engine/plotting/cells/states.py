@@ -19,6 +19,7 @@ from engine.plotting.writing.distribution import visible_token
 STRIP_HEIGHT = 26
 MOST_TICKS = 64
 LONGEST_TICK = 9
+UNIT_ROOM = 64  # pixels beside a map for the name of a marked unit
 HIDDEN_LINE = ("triangle-up", "dot")  # of a cell without gates
 
 
@@ -100,9 +101,10 @@ def unit_heat_map(
     row = np.flatnonzero(np.asarray(units) == unit)
     if len(row):
         add_note(figure, -0.5, int(row[0]), f"unit {unit} ▸", theme.ink(mode), 12, xanchor="right")
+        figure.update_yaxes(title_standoff=UNIT_ROOM - 12)  # the title stands left of the mark, not under it
     _mark_tokens(figure, tokens)
     figure.update_yaxes(showticklabels=False, showgrid=False, range=[len(units) - 0.5, -0.5])
-    figure.update_layout(margin={"l": 64, "r": 8, "t": 8, "b": 8})
+    figure.update_layout(margin={"l": UNIT_ROOM + 20, "r": 8, "t": 8, "b": 8})
     return figure
 
 
@@ -186,13 +188,13 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
 
 
 def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str, mode: Mode) -> go.Figure:
-    """Return what is left of a write against the tokens read since, by the gates and by ablation; `customdata` is the
+    """Return what the gates keep of a write and its total effect, against the tokens read since; `customdata` is the
     token's position."""
     figure = theme.blank_figure(mode, y_title=title, height=340)
     style = theme.architecture_style(kind, mode)
     for column, name, marker, dash, colour in (
         ("by_gates", by_gates, "circle-open", "dash", theme.accent(mode)),
-        ("by_ablation", "By ablation", style.marker, "solid", style.colour),
+        ("by_ablation", "Total effect, by ablation", style.marker, "solid", style.colour),
     ):
         figure.add_scatter(
             x=frame["distance"],

@@ -10,7 +10,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.curves import BELOW, READING, architecture_trace, baseline_line, in_legend_order, scale
+from engine.plotting.curves import (
+    BELOW,
+    READING,
+    architecture_trace,
+    baseline_line,
+    beyond_top,
+    beyond_traces,
+    chart_top,
+    in_legend_order,
+    scale,
+)
 from engine.plotting.labels import name_columns, name_rows, plain_label, plain_labels
 from engine.plotting.marks import error_bars, points
 from engine.plotting.theme import Mode
@@ -103,7 +113,7 @@ def errors_against_cost(
     figure = theme.blank_figure(mode, x_title=x_title, y_title=y_title, height=height)
     front = table[table["is_on_front"]].sort_values("cost_median")
     step = {"color": theme.muted(mode), "width": 1.5, "shape": "hv", "dash": "dot"}
-    end, highest = float(table["cost_max"].max()), float(table["error_max"].max())
+    end, highest = float(table["cost_max"].max()), chart_top(table, "error")
     traces = [
         {
             "type": "scatter",
@@ -127,10 +137,12 @@ def errors_against_cost(
         entry = {"name": plain_label(style.label), "legendgroup": name} | READING
         edge = {"width": 1.5, "color": theme.ink(mode)}
         traces.append(points([row["cost_median"]], [row["error_median"]], look, edge, **entry, **ranges))
-    figure.add_traces(traces)
+    figure.add_traces([*traces, *beyond_traces(beyond_top(table, "error", highest, "cost_median"), highest, mode)])
     figure.update_layout(
         xaxis=scale([table["cost_min"], table["cost_max"]], is_log_x),
-        yaxis=scale([table["error_min"], table["error_max"]], is_log_y, [-0.05 * highest, 1.06 * highest]),
+        yaxis=scale(
+            [table["error_min"], table["error_max"].clip(upper=highest)], is_log_y, [-0.05 * highest, 1.06 * highest]
+        ),
         legend=BELOW,
     )
     return figure

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from engine.aggregation import MEDIAN_AND_RANGE
 from engine.plotting import theme
-from engine.plotting.curves import baseline_line, in_legend_order
+from engine.plotting.curves import HEADROOM, baseline_line, beyond_traces, in_legend_order
 from engine.plotting.theme import Mode
 
 OVER_SEEDS = MEDIAN_AND_RANGE
@@ -35,17 +35,23 @@ def race_bands(
         baseline_error: the error of a network without memory, drawn dashed.
     """
     figure = theme.blank_figure(mode, x_title="Updates", y_title=y_title, height=height)
-    highest = 0.0
+    highest, bands = 0.0, {}
     for name in in_legend_order(frame["architecture"]):
         band = band_over_seeds(frame[frame["architecture"] == name], {seed for runner, seed in ended if runner == name})
         theme.with_spread(figure, band["step"], band["middle"], band["low"], band["high"], name, mode)
         said = "update %{x}: %{y:.3~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})<extra>%{fullData.name}</extra>"
         figure.data[-1].update(customdata=band[["low", "high"]].to_numpy(), hovertemplate=said)
-        highest = max(highest, float(band["high"].max()))
+        bands[name] = band
+        highest = max(highest, HEADROOM * float(band["middle"].max()))
     if baseline_error is not None:
         ends, said = [0, max(1, last_step)], "%{y:.3~g} without memory<extra></extra>"
         figure.add_trace(baseline_line(ends, [baseline_error] * 2, mode) | {"hovertemplate": said})
         highest = max(highest, baseline_error)
+    tops = [(name, band.loc[band["high"].idxmax()]) for name, band in bands.items() if band["high"].max() > highest]
+    beyond = pd.DataFrame(
+        [(name, row["step"], row["high"]) for name, row in tops], columns=["architecture", "x", "value"]
+    )
+    figure.add_traces(beyond_traces(beyond, highest, mode))
     figure.update_xaxes(range=[0, max(1, last_step) * 1.02])
     figure.update_yaxes(range=[-0.03 * highest, 1.05 * max(highest, 1e-9)])
     return figure

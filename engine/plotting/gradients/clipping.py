@@ -1,4 +1,4 @@
-"""Figures of two training runs, with and without clipping: losses and lengths of gradients, on axes of powers of
+"""Figures of two training runs, with and without clipping: losses and gradient norms, on axes of powers of
 ten."""
 
 from __future__ import annotations
@@ -54,19 +54,19 @@ def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: in
 
 
 def clipping_norms(frame: pd.DataFrame, threshold: float, *, mode: Mode, updates: int, height: int = 320) -> go.Figure:
-    """Return the length of the gradient of both runs before clipping, of the clipped one after it, and the
+    """Return the gradient norm of both runs before clipping, of the clipped one after it, and the
     threshold."""
-    figure = theme.blank_figure(mode, x_title="Update", y_title="Length of the gradient", height=height)
+    figure = theme.blank_figure(mode, x_title="Update", y_title="Gradient norm", height=height)
     drawn = [math.log10(threshold)]
     for name, rows, style in _runs(frame, mode):
         y = _log10(rows["norm_before"])
         drawn += [y.min(), y.max()]
-        label = f"{LABELS[name]}, as it came" if name == "clipped" else LABELS[name]
+        label = f"{LABELS[name]}, before clipping" if name == "clipped" else LABELS[name]
         _add(figure, rows["step"], y, rows["norm_before"], label, style)
         if name == "clipped":
             after = _log10(rows["norm_after"])
             drawn += [after.min()]
-            used = replace(style, label="Clipped, as it was used", dash="dash", marker="line-ew")
+            used = replace(style, label="Clipped, after clipping", dash="dash", marker="line-ew")
             _add(figure, rows["step"], after, rows["norm_after"], used.label, used, 2.5)
     figure.add_hline(y=math.log10(threshold), line={"color": theme.ink(mode), "width": 1, "dash": "dot"})
     power_axis(figure, min(drawn), max(drawn))
@@ -90,7 +90,7 @@ def describe_norms(frame: pd.DataFrame, threshold: float) -> str:
     """Return the alternative text of `clipping_norms`."""
     largest = {name: rows["norm_before"].max() for name, rows in frame.groupby("run")}
     parts = ", ".join(f"{LABELS[str(name)].lower()} up to {value:.3g}" for name, value in largest.items())
-    return f"Lines of the gradient's length over updates, before clipping: {parts}. The threshold is {threshold:g}."
+    return f"Lines of the gradient norm over updates, before clipping: {parts}. The threshold is {threshold:g}."
 
 
 def _runs(frame: pd.DataFrame, mode: Mode) -> Iterator[tuple[str, pd.DataFrame, ArchitectureStyle]]:

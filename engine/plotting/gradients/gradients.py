@@ -20,7 +20,7 @@ from engine.plotting.theme import Mode
 
 CEILING, FLOOR = 38.53, -44.85  # largest and smallest number of single precision
 MARKED = 12  # marks along a line, so that lines can be told apart without colour
-GAIN_TITLE = "Times larger or smaller"
+GAIN_TITLE = "Gradient left (1 = all)"
 
 
 def chain_curves(
@@ -206,7 +206,8 @@ def describe_edge(edge: pd.DataFrame) -> str:
     above = edge[edge["log10_gain"] > 0]
     crossing = f"it first exceeds 1 at a gain of {above['gain'].iloc[0]:.2f}" if len(above) else "it never exceeds 1"
     return (
-        f"A line of what is left over the whole length in an RNN: {_power_text(first['log10_gain'])} at a recurrent "
+        "A line of how much of the gradient is left over the whole length in an RNN: "
+        f"{_power_text(first['log10_gain'])} at a recurrent "
         f"gain of {first['gain']:.2f}, "
         f"{_power_text(last['log10_gain'])} at {last['gain']:.2f}; {crossing}."
     )

@@ -1,5 +1,4 @@
-"""Memory half-life: what is left of a token in what is expected now against how far back it stands, measured and by
-gradient."""
+"""Influence of a token on what is predicted now against how far back it stands, measured and by gradient."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from engine.plotting.theme import Mode
 X_TITLE = "Distance (tokens back)"
 REPLACED, BY_GRADIENT = "replaced token", "gradient, squared"
 LEVELS = {"kl": ("kl", "kl_low", "kl_high"), "gradient": ("gradient_norm", "gradient_low", "gradient_high")}
-Y_TITLES = {"kl": "Change in what is expected (nats)", "gradient": "Gradient (nats per unit of embedding)"}
+Y_TITLES = {"kl": "Change of the prediction (nats)", "gradient": "Gradient (nats per unit of embedding)"}
 
 
 def influence_by_distance(
@@ -163,7 +162,7 @@ def describe_half_lives(frame: pd.DataFrame, half_lives: Mapping[str, float | No
             f"{int(last['distance'])} back"
         )
     what = (
-        "replacing a token changes what is expected now"
+        "replacing a token changes what is predicted now"
         if quantity == "kl"
         else "the next token's log-probability leans on a token"
     )

@@ -1,4 +1,4 @@
-"""Figure of success against the spectrum at birth: one mark per trained network."""
+"""Figure of success against the spectrum before training: one mark per trained network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 def foretold_marks(
     frame: pd.DataFrame, *, mode: Mode, guess: float, expected: pd.DataFrame | None = None, height: int = 380
 ) -> go.Figure:
-    """Return the share of right answers after training against the gain over the lag at birth; a symbol per lag.
+    """Return the share of right answers after training against the gain over the lag before training; a symbol per lag.
 
     Args:
         frame: columns `recurrent_gain`, `length`, `log10_gain`, `accuracy`.
@@ -26,7 +26,7 @@ def foretold_marks(
     """
     whole = frame if expected is None else expected
     titles = {
-        "x_title": "Of a change at the symbol, left at the question, at birth",
+        "x_title": "Gradient left at the symbol, before training (1 = all)",
         "y_title": "Right answers after training (%)",
     }
     figure = theme.blank_figure(mode, height=height, **titles)
@@ -64,13 +64,14 @@ def foretold_marks(
 
 
 def describe_foretold(frame: pd.DataFrame) -> str:
-    """Return the alternative text of `foretold_marks`: the networks nearest to the edge and furthest from it."""
+    """Return the alternative text of `foretold_marks`: the networks whose gradient is nearest to 1 and furthest from
+    it."""
     if frame.empty:
         return "Open marks: no network has been trained yet."
     order = frame.assign(far=frame["log10_gain"].abs()).sort_values("far")
     near, far = order.iloc[0], order.iloc[-1]
     return (
-        f"{len(frame)} marks. The network nearest to the edge (recurrent gain {near['recurrent_gain']:g}, "
+        f"{len(frame)} marks. The network whose gradient is nearest to 1 (recurrent gain {near['recurrent_gain']:g}, "
         f"{int(near['length'])} steps) gives "
         f"{percent(near['accuracy'], 0)} right answers, the furthest from it (gain {far['recurrent_gain']:g}, "
         f"{int(far['length'])} steps) "

@@ -28,9 +28,9 @@ TOOLS = Toolbox(
     CellsTool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
     CellsTool(
         "memory_retention",
-        "Conveyor belt",
-        "What did one token write into the memory, and how much of it is left later?",
-        formerly="conveyor",
+        "Memory retention",
+        "What did one token write into the memory, and how much of it do the gates keep later?",
+        formerly=("conveyor", "Conveyor belt"),
     ),
     CellsTool(
         "edit",

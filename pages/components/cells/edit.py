@@ -30,7 +30,7 @@ from engine.plotting.cells.state_edits import (
     unit_bands,
 )
 from engine.plotting.writing.distribution import visible_token
-from engine.wording import percent
+from engine.wording import counted, percent
 from pages.components import cache, figures, header, networks, notices
 from pages.components.buttons import button
 from pages.components.calls import call, receipt
@@ -71,11 +71,11 @@ def show(context: CellsContext) -> None:
     pairs = {context.label(name): call(pair_tokens, *texts, model=name).value for name in chosen}
     compared = [call(compare_states, *texts, layer - 1, parts[name], model=name) for name in chosen]
     edits = {context.label(name): each.value for name, each in zip(chosen, compared, strict=True)}
-    counted = networks.favourite(context.models[name] for name in chosen).name
-    average = call(compare_averages, *texts, model=counted).value
+    averaged = networks.favourite(context.models[name] for name in chosen).name
+    average = call(compare_averages, *texts, model=averaged).value
     _show_times(context, chosen, edits)
     _show_longest(edits, pairs)
-    _show_order(context, counted, texts, average)
+    _show_order(context, averaged, texts, average)
     shown = receipt(
         compared,
         "found.half_after, found.gone_after, found.changed, found.distance.round(4).tolist(), "
@@ -83,7 +83,7 @@ def show(context: CellsContext) -> None:
         uses=[average_difference],
         note="The engine counts layers from 0.",
     )
-    frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[context.label(counted)]})
+    frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[context.label(averaged)]})
     architectures = {context.label(name): context.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
     notices.explain("Shaded: where the two texts differ. A letter without a partner in the other text is left out.")
@@ -167,25 +167,25 @@ def _show_times(context: CellsContext, chosen: list[str], edits: dict[str, State
 
 
 def _steps(count: int | None, noun: str) -> str:
-    return "not in this text" if count is None else f"{count} {noun}{'' if count == 1 else 's'}"
+    return "not in this text" if count is None else counted(count, noun)
 
 
 def _small(difference: float) -> str:
     return "exactly 0" if difference == 0 else f"{difference:.1e}"
 
 
-def _show_order(context: CellsContext, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
+def _show_order(context: CellsContext, averaged: str, texts: tuple[str, str], average: StateEdit) -> None:
     """Say what a reader without order makes of the two texts, with the measured difference."""
-    difference = call(average_difference, *texts, model=counted).value
-    if call(has_same_tokens, *texts, model=counted).value:
+    difference = call(average_difference, *texts, model=averaged).value
+    if call(has_same_tokens, *texts, model=averaged).value:
         sentence = (
-            f"Both texts are made of the same letters in another order. The average of the {context.label(counted)}'s "
+            f"Both texts are made of the same letters in another order. The average of the {context.label(averaged)}'s "
             "embeddings is therefore the same for both: the largest difference in any of its numbers is "
             f"{_small(difference)}. To it they are one text."
         )
     else:
         sentence = (
-            f"The texts are not made of the same letters, so the average of the {context.label(counted)}'s embeddings "
+            f"The texts are not made of the same letters, so the average of the {context.label(averaged)}'s embeddings "
             f"differs too, by at most {difference:.1e} in any number and {average.at_end:.2g} in distance at the end: "
             "one letter among many, fading as more are read."
         )
@@ -214,7 +214,8 @@ def _show_proof(context: CellsContext, chosen: list[str], text: str, layer: int)
     found = {name: call(prove_text, text, layer - 1, model=name).value for name in chosen}
     said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())
     proof.say(
-        "The hidden states of the second text from torch.nn, and by hand with the readable cells: largest differences "
+        "The hidden states of the second text from torch.nn, and recomputed with the readable cells: largest "
+        "differences "
         f"{said}; {proof.same(max(found.values()))}."
     )
 

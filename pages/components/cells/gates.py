@@ -44,7 +44,7 @@ def show(context: CellsContext) -> None:
     notices.explain(
         f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
         + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
-        + " Sorted by likeness, units that do the same thing lie next to each other."
+        + " Sorted by similarity, units that do the same thing lie next to each other."
     )
     draw_map(part, "gate-map", 460)
     _show_saturation(context, strand, index, unit)
@@ -126,9 +126,7 @@ def _draw_map(
 
 def _show_saturation(context: CellsContext, strand: Strand, position: int, unit: int) -> None:
     if not gates_of_strand(strand):
-        notices.note(
-            "An RNN has no gates, so there is nothing that could be quite shut or open; choose an LSTM or a GRU."
-        )
+        notices.note("An RNN has no gates, so there is nothing that could be saturated; choose an LSTM or a GRU.")
         return
     found = saturation(strand)
     means = found.groupby("part", sort=False)[["shut", "open"]].mean()
@@ -137,7 +135,7 @@ def _show_saturation(context: CellsContext, strand: Strand, position: int, unit:
         for part, row in means.iterrows()
     )
     notices.explain(
-        f"**Quite shut or quite open?** One mark per unit and gate, over these {len(context.tokens):,} tokens: the "
+        f"**Saturated closed or open?** One mark per unit and gate, over these {len(context.tokens):,} tokens: the "
         "higher, the more often below 0.1; the farther right, the more often above 0.9. A forget gate at the lower "
         "right remembers all the time; one at the upper left has no memory. Click a mark to choose its unit."
     )

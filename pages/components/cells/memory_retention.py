@@ -1,5 +1,4 @@
-"""Conveyor belt: what one token wrote into the memory and how much of it is left later, by the gates and by
-ablation."""
+"""Memory retention: what one token wrote into the memory, how much of it the gates keep, and its total effect."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ import streamlit as st
 from engine.cells import CELLS
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
-from engine.wording import percent
+from engine.wording import counted, percent
 from pages.components import cache, figures, notices
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
@@ -28,26 +27,27 @@ def show(context: CellsContext) -> None:
     cell = CELLS.get(strand.cell)
     name, belt = cell.belt, cell.belt_words
     notices.explain(
-        f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more "
-        "without this write, and the two memories are subtracted. The second is what really happens; where the first "
-        "lies elsewhere, the write also changed later gates. **Try a space, a comma and a capital letter.**"
+        f"**What is left, and what it changed.** {name}: {belt}; this is what is left of the write itself. Total "
+        "effect, by ablation: the layer reads on from here once more without this write, and the two memories are "
+        "subtracted; as the write also changes later gates and writes, this may grow and come back. **Try a space, a "
+        "comma and a capital letter.**"
     )
     found = follow_write(cache.load_model(context.network), context.reading, index, position, unit)
     notices.say(f"The write at step {position + 1}, {context.spoken(position)}. {verdict(found)}", is_strong=True)
     row = found.frame.iloc[min(LATER, len(found.frame) - 1)]
-    later = f"{int(row['distance'])} step{'s' if row['distance'] != 1 else ''} later"
+    later = f"{counted(int(row['distance']), 'step')} later"
     gates, ablation, apart = st.columns(3)
     gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", percent(row["by_gates"]))
-    ablation.metric(f"Left {later}, by ablation", percent(row["by_ablation"]))
+    ablation.metric(f"Total effect {later}, by ablation", percent(row["by_ablation"]))
     apart.metric(
-        "Disagreement there",
+        "Difference of the two there",
         percent(row["mismatch"]),
         help="The length of the difference of the two vectors, as a share of what was written: they can be equally "
         "long and point elsewhere.",
     )
     figures.show(
         left_of_a_write(
-            found.frame, title="Left of the write (%)", by_gates=name, kind=strand.cell, mode=figures.mode()
+            found.frame, title="Share of the write (%)", by_gates=name, kind=strand.cell, mode=figures.mode()
         ),
         name="conveyor",
         alt=f"What is left of a write of size {found.size:.2f} over {len(found.frame) - 1} later tokens. "
@@ -63,7 +63,5 @@ def show(context: CellsContext) -> None:
         if is_single
         else "all units' writes together, as the length of the vector"
     )
-    st.caption(
-        f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written; more than that means it grew."
-    )
+    st.caption(f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written.")
     proof.show(context, index)

@@ -34,7 +34,7 @@ from engine.plotting.cells.range_match import (
 )
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
-from engine.wording import percent
+from engine.wording import counted, percent
 from pages.components import figures, header, notices
 from pages.components.buttons import button
 from pages.components.calls import Call, call
@@ -46,7 +46,7 @@ SHARES = {"title_of_values": "Share of the pattern's units that are on", "limits
 MOST_QUESTIONS = 6
 REACH = 90  # characters shown around a match
 WINDOW = 32  # tokens of the tracks: more letters cannot be read on a telephone
-WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "The text above", OWN: "Your own text"}
+WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it was trained on", TEXT: "The text above", OWN: "Your own text"}
 
 
 def show(context: CellsContext) -> None:
@@ -55,8 +55,8 @@ def show(context: CellsContext) -> None:
     layer = _show_all(context)
     difference = call(prove_text, context.text, layer - 1, model=context.network).value
     proof.say(
-        f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: largest "
-        f"difference {difference:.1e}; {proof.same(difference)}."
+        f"The hidden states of layer {layer} from torch.nn, and every step recomputed with the readable cell: "
+        f"largest difference {difference:.1e}; {proof.same(difference)}."
     )
 
 
@@ -71,7 +71,7 @@ def _show_all(context: CellsContext) -> int:
     selected = call(select_pattern, text, layer - 1, start, stop, threshold, outside, model=context.network)
     here = call(read_states, TEXT, layer - 1, len(text), text, model=context.network, kept="large")
     pattern = selected.value
-    _show_pattern(context, pattern, here.value, (start, stop), layer)
+    _show_pattern(context, selected, here.value, (start, stop), layer)
     if not pattern.units:
         return layer
     header.section("Where else are the same units on?")
@@ -166,15 +166,16 @@ def _read(context: CellsContext, source: str, layer: int, characters: int, text:
 
 
 def _show_pattern(
-    context: CellsContext, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int
+    context: CellsContext, selected: Call[Pattern], here: TextReading, span: tuple[int, int], layer: int
 ) -> None:
     """Draw the text coloured by how many of the pattern's units are on, and the tracks below the range."""
-    start, stop = span
+    (start, stop), pattern = span, selected.value
+    receipt = selected.receipt("found.units", note="The engine counts layers and tokens from 0.")
     chosen = visible_token("".join(context.tokens[start:stop]))
-    count = f"{len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}"
     st.markdown(
         notices.plain(
-            f"{count} of layer {layer} {'is' if len(pattern.units) == 1 else 'are'} on throughout “{chosen}”"
+            f"{counted(len(pattern.units), 'unit')} of layer {layer} {'is' if len(pattern.units) == 1 else 'are'} on "
+            f"throughout “{chosen}”"
             + (
                 f" and off beside it; {pattern.always_on} are on throughout it in all."
                 if context.controls.value().patterns_outside
@@ -201,6 +202,7 @@ def _show_pattern(
         table=pd.DataFrame(
             {"token": map(visible_token, context.tokens), "share of units on": on, "in the range": is_chosen}
         ),
+        receipt=receipt,
         on_click=clicked,
     )
     middle = (start + stop) // 2
@@ -223,6 +225,7 @@ def _show_pattern(
         f"{percent(on[start:stop].mean(), 0)} of the units are on on average, in the whole text "
         f"{percent(on.mean(), 0)}.",
         table=table,
+        receipt=receipt,
     )
 
 
@@ -241,8 +244,8 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     first = explained.iloc[0]
     notices.say(
         f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
-        f"found in {1000 * matches.elapsed_seconds:.0f} ms for {len(pattern.units)} "
-        f"unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true "
+        f"found in {1000 * matches.elapsed_seconds:.0f} ms for "
+        f"{counted(len(pattern.units), 'unit')}. What sets them apart most: “{first['question']}” is true "
         f"at {percent(first['matched'], 0)} of them and at {percent(first['overall'], 0)} of all."
     )
 
@@ -257,6 +260,7 @@ def _show_matches(context: CellsContext, reading: TextReading, matches: Matches,
         match_positions(shown, len(reading.stops), chosen, mode=figures.mode(), architecture=context.info.architecture),
         name="patterns-places",
         alt=describe_match_positions(shown, len(reading.stops)),
+        receipt=receipt,
         on_click=lambda number: context.controls.set("patterns_match", number),
     )
     row = shown.iloc[chosen - 1]
@@ -278,4 +282,4 @@ def _show_matches(context: CellsContext, reading: TextReading, matches: Matches,
     for name in ("score", "inside", "outside"):
         table[name] = shown[name].round(3)
     table["token"] = shown["start"] + 1
-    figures.show_table(table, name="patterns-matches")
+    figures.show_table(table, name="patterns-matches", receipt=receipt)

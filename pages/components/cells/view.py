@@ -21,7 +21,7 @@ class StepView:
 class GatesView:
     """Which part is drawn over the text, and in which order its units stand."""
 
-    gates_part: str = option("", "What of it")
+    gates_part: str = option("", "Show")
     gates_order: str = option("similarity", "Units sorted by", choices=tuple(ORDERS))
     gates_all: bool = option(False, "All parts side by side", "A small map of every gate and state of this layer.")
 
@@ -53,7 +53,7 @@ class EditView:
     edit_part: str = option(
         "hidden",
         "Compare",
-        "What the units say (hidden state), or what they keep: the LSTM's memory cell; RNN and GRU keep what they say.",
+        "Hidden states, or memory cells: only the LSTM has them, RNN and GRU keep their hidden state.",
         choices=("hidden", "cell"),
     )
     edit_word: int = option(0, "Word of the first text")

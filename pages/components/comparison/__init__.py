@@ -28,12 +28,22 @@ SECTIONS = Toolbox(
     Section(
         "cost", "Time and memory", "What does one more step cost a recurrent network, and what a Transformer?", False
     ),
-    Section("half_life", "Memory half-life", "How fast does a network that writes forget what it has read?", False),
+    Section(
+        "half_life",
+        "How far back it counts",
+        "How far back may a token stand and still change what a language model predicts?",
+        False,
+        formerly=("Memory half-life",),
+    ),
     Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
     Section("literature", "Published figures", "Do our runs agree with what others have published?"),
-    Section("rules", "The rules", "What was held equal, what was chosen, and how?"),
+    Section("rules", "The rules", "What was kept equal, what was chosen, and how?"),
     Section(
-        "live_race", "Place your bets", "Who will win? Bet, then watch a race on this server.", False, formerly="bets"
+        "live_race",
+        "Place your bets",
+        "Who will win? Bet, then watch a race on this server.",
+        False,
+        formerly=("bets",),
     ),
 )
 show = SECTIONS.show

@@ -29,6 +29,7 @@ class ComparisonContext(PageContext[ComparisonView]):
         matched_by: what the networks compared have in common: "parameters" or "hidden_size".
         architectures: those the visitor wants to see, in the order of legends.
         held: what the table of results holds; None without results.
+        opening: the task the page opens with.
     """
 
     page: str
@@ -37,6 +38,7 @@ class ComparisonContext(PageContext[ComparisonView]):
     matched_by: str = "parameters"
     architectures: tuple[str, ...] = ()
     held: Contents | None = None
+    opening: str = ""
 
     @property
     def lengths(self) -> tuple[int, ...]:

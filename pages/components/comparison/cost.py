@@ -31,7 +31,7 @@ WORDS = {
 }
 X_TITLES = {"streaming": "Position of the token", "training": "Length of the sequences (tokens)"}
 TIME_TITLES = {"streaming": "Time per token", "training": "Time per update"}
-MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Kept for the way back"}
+MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Memory for backpropagation"}
 TIME_LIMIT_SECONDS = 120.0
 
 

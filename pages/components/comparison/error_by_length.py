@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.aggregates import OVER_SEEDS, divergence_sentence, standings
-from engine.experiments.findings import verdict_sentence
+from engine.experiments.findings import typical_sentence, verdict_sentence
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
@@ -82,6 +82,8 @@ def show(context: ComparisonContext) -> None:
         table=table.round(5),
         receipt=receipt(context, context.standings),
     )
+    if context.task == context.opening:
+        words = (*words, context.ask(typical_sentence, context.matched_by))
     st.caption(notices.plain(" ".join(filter(None, words))))
 
 

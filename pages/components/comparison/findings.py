@@ -38,7 +38,7 @@ def show(context: ComparisonContext) -> None:
     st.caption(
         "Each sentence is worked out from the rows. The rule is the same everywhere: the first to solve a task wins, "
         "by the median number of updates over the seeds; where nobody solves it, the lowest median loss; where the "
-        "ranges over the seeds touch, nobody."
+        "ranges over the seeds overlap, nobody."
     )
     notices.explain("**Who solves what.** Each row is a task at one length, each column an architecture.")
     table = context.ask(solved_map, context.matched_by)

@@ -1,5 +1,5 @@
-"""Memory half-life: how far back a token may stand and still change what a language model expects now, measured and by
-gradient."""
+"""How far back it counts: how far back a token may stand and still change what a language model predicts now, measured
+and by gradient."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.gradients.half_life import FARTHEST, OVER_PLACES, HalfLife, half_life
+from engine.inspection.gradients.half_life import FARTHEST, NOTICEABLE, OVER_PLACES, HalfLife, half_life
 from engine.models.folder import ModelInfo
 from engine.plotting.gradients.half_life import (
     describe_half_lives,
@@ -15,6 +15,7 @@ from engine.plotting.gradients.half_life import (
     influence_by_distance,
     two_answers,
 )
+from engine.wording import counted
 from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import call, receipt
 from pages.components.comparison.context import ComparisonContext
@@ -37,8 +38,9 @@ def show(context: ComparisonContext) -> None:
     controls = context.controls
     notices.explain(
         "Every network reads the text below. At several places one token is replaced by another, both versions are "
-        "read on, and after every further token the two expectations are compared. What is left at distance d is what "
-        "the network still holds of a token d steps back."
+        "read on, and after every further token the two predictions are compared. What is left at distance d is the "
+        "influence of a token d steps back **on the next prediction**. The state may hold it for longer without using "
+        "it now: *State transplant* on the Generation page measures that."
     )
     text = controls.text_area("half_life_text", height=150, max_chars=LONGEST_TEXT)
     chosen = _ask(context, models, names)
@@ -103,14 +105,15 @@ def _show_numbers(found: Found, labels: dict[str, str]) -> None:
     for column, (name, value) in zip(st.columns(min(4, len(found))) * 4, found.items(), strict=False):
         column.metric(
             labels[name],
-            _tokens(value.half_life),
-            help="Half-life: the distance at which half of the change at distance 1 is left.",
+            _reach(value),
+            help=f"The farthest distance at which replacing the token changes the prediction by {NOTICEABLE:g} nats or "
+            "more.",
         )
     longest = max(value.frame["distance"].max() for value in found.values())
-    words = "; ".join(f"{labels[name]} {_tokens(value.hundredth)}" for name, value in found.items())
+    words = "; ".join(f"{labels[name]} {_tokens(value.half_life)}" for name, value in found.items())
     notices.say(
-        "After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left "
-        f"after: {words} (none of them was followed farther than {longest} tokens)."
+        f"So far back a replaced token still changes the prediction by {NOTICEABLE:g} nats or more; tokens were "
+        f"followed for {longest}. Most of the influence is gone much sooner. Half of it after: {words}."
     )
 
 
@@ -174,6 +177,7 @@ def _show_disagreement(context: ComparisonContext, found: Found, labels: dict[st
         two_answers(frame, mode=figures.mode(), is_log_distance=context.view.half_life_log_x),
         name="half-life-answers",
         alt=describe_two_answers(frame),
+        receipt=_receipt(context, found),
     )
     lines = [f"- {notices.plain(_disagreement_words(labels[name], value))}" for name, value in with_gradient.items()]
     notices.explain("\n".join(lines))
@@ -210,6 +214,7 @@ def _table(found: Found, labels: dict[str, str]) -> pd.DataFrame:
         [
             {
                 "network": labels[name],
+                "noticeable up to (tokens)": value.farthest_noticeable,
                 "half-life (tokens)": value.half_life,
                 "half-life (characters)": None
                 if value.half_life is None
@@ -246,13 +251,20 @@ def _tokens(distance: float | None) -> str:
     return "not reached" if distance is None else f"{distance:.1f} tokens"
 
 
+def _reach(value: HalfLife) -> str:
+    """Return the farthest distance at which a token still counts, in words."""
+    farthest = value.farthest_noticeable
+    is_open = farthest == int(value.frame["distance"].max())
+    return f"{counted(farthest, 'token')}{' or more' if is_open else ''}"
+
+
 def _receipt(context: ComparisonContext, found: Found) -> Receipt:
     view = context.view
     given = view.half_life_text, view.half_life_distance, view.half_life_seed
     return receipt(
         [call(half_life, *given, model=name, kept="shared") for name in found],
-        "found.half_life, found.gradient_half_life, found.rank_correlation",
+        "found.farthest_noticeable, found.half_life, found.gradient_half_life, found.rank_correlation",
         seed=view.half_life_seed,
-        note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network expects on average over "
+        note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network predicts on average over "
         "this text.",
     )

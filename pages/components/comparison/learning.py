@@ -12,7 +12,7 @@ from engine.experiments.learning_curves import AXES, compare_runs, median_curves
 from engine.experiments.results import rows_with
 from engine.experiments.task_facts import task_facts
 from engine.plotting.comparison.comparisons import two_runs
-from engine.plotting.curves import loss_curves
+from engine.plotting.curves import beyond_sentence, beyond_top, chart_top, loss_curves
 from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, ask_axes
@@ -53,7 +53,8 @@ def _show_all(context: ComparisonContext, where: tuple[str, str, int], look: str
         return
     baseline = float(rows_with(context.standings.value, length=length)["baseline"].iloc[0])
     axes = view.learning_against, view.learning_log_x, view.learning_log_y
-    sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
+    outside = beyond_sentence(beyond_top(curves, "loss", chart_top(curves, "loss", baseline), "step"))
+    sentence = f"{_last_losses(curves, 'loss' if look == 'seeds' else 'loss_median')} {outside}".strip()
     figures.show(
         context.figure(_draw, *where, context.architectures, look, figures.mode(), baseline, *axes),
         name="loss-while-learning",

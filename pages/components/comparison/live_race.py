@@ -17,7 +17,7 @@ from engine.experiments.verdicts import RULE, Verdict
 from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS
-from engine.wording import percent
+from engine.wording import counted, percent
 from pages.components import figures, notices, state
 from pages.components.buttons import button
 from pages.components.comparison import races
@@ -139,7 +139,7 @@ def _show_history(page: str) -> None:
     right, decided = _bets(rows)
     st.markdown("**Your races**")
     st.caption(
-        f"{right} of {decided} bets that were decided were right. Kept until you reload or close this page; "
+        f"{right} of {counted(decided, 'decided bet')} right. Kept until you reload or close this page; "
         "download it to keep it longer."
     )
     figures.show_table(rows, name="race-history")
@@ -155,8 +155,9 @@ def _show_tally(task: str) -> None:
     right, decided = _bets(rows)
     st.caption(
         notices.plain(
-            f"All visitors of this server so far, {task_title(task)}: {len(rows)} races; clear wins: {won}; {right} "
-            f"of {decided} decided bets right."
+            f"All visitors of this server so far, {task_title(task)}: {counted(len(rows), 'race')}; clear wins: "
+            f"{won}; {right} "
+            f"of {counted(decided, 'decided bet')} right."
         )
     )
 

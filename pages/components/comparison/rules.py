@@ -1,4 +1,4 @@
-"""The rules: what was held equal, what was chosen and how, read off the rows; how equal the networks are, as a
+"""The rules: what was kept equal, what was chosen and how, read off the rows; how equal the networks are, as a
 table."""
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _training_sentences(found: Protocol) -> list[str]:
     ]
     return [
         f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is "
-        "shortened to it.",
+        "clipped to it.",
         "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that "
         f"lets them keep: {'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
     ]

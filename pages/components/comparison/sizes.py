@@ -29,7 +29,7 @@ def show(context: ComparisonContext) -> None:
     )
     st.caption(
         "Formula: G × H × (I + H + 2) with H hidden units, I inputs and two biases; G is 1 for an RNN, 3 for a GRU "
-        "(two gates and the new content) and 4 for an LSTM (three gates and the new content). A minGRU's gates do not "
-        "look at the hidden state: each of its layers has 2 × H × (I + 1). Two layers or two directions repeat the "
-        "LSTM's formula for each."
+        "(two gates and the new content) and 4 for an LSTM (three gates and the new content). A minGRU's gates do "
+        "not look at the hidden state: each of its layers has 2 × H × (I + 1). Two layers or two directions have the "
+        "LSTM's formula twice, each with half of H."
     )

@@ -14,14 +14,15 @@ TRIO = ("rnn", "lstm", "gru")
 
 def draw() -> None:
     """Draw the measured errors of the architectures on one task."""
-    from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, standings
+    from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task, standings
     from engine.experiments.task_facts import task_facts
     from pages.components.comparison import RECIPE
 
     held = call(contents, table=RECIPE).value
     equal = held.equalities[0]
-    task = "delayed_recall" if "delayed_recall" in held.tasks[equal] else held.tasks[equal][0]
-    table = call(standings, call(aggregate_runs, table=RECIPE, kept="shared"), equal, task, kept="shared").value
+    aggregates = call(aggregate_runs, table=RECIPE, kept="shared")
+    task = call(opening_task, aggregates, equal).value  # what the page itself opens with
+    table = call(standings, aggregates, equal, task, kept="shared").value
     table = table[table["architecture"].isin(TRIO)]
     facts = task_facts(task)
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
@@ -36,6 +37,6 @@ def draw() -> None:
     st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
     seeds = " to ".join(str(count) for count in sorted({table["runs"].min(), table["runs"].max()}))
     st.caption(
-        f"{facts.y_title} on {facts.title.lower()} as sequences get longer: "
+        f"{facts.y_title}, {facts.title.lower()}, as sequences get longer: "
         f"{OVER_SEEDS.middle_over(f'{seeds} seeds')}, and bars {OVER_SEEDS.reach('best', 'worst')}."
     )

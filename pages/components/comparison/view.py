@@ -96,17 +96,9 @@ class CostView:
 
 
 PASSAGE = (
-    "NELL:\n"
-    "Good morrow, sir. The tide hath left thy ship\n"
-    "Upon the sand, and all thy men asleep.\n"
-    "\n"
-    "TOBY:\n"
-    "Then wake them with a bell; or, if that fail,\n"
-    "Go tell the captain that the king is come,\n"
-    "And will not wait upon the moon to rise.\n"
-    "\n"
-    "NELL:\n"
-    "What king would walk alone so cold a shore?\n"
+    "NELL:\nGood morrow, sir. The tide hath left thy ship\nUpon the sand, and all thy men asleep.\n\nTOBY:\nThen "
+    "wake them with a bell; or, if that fail,\nGo tell the captain that the king is come,\nAnd will not wait upon "
+    "the moon to rise.\n\nNELL:\nWhat king would walk alone so cold a shore?\n"
 )
 LONGEST_TEXT = 2_000
 
@@ -145,7 +137,7 @@ class ComparisonView:
 
     task: str = option("", "Task")
     matched_by: str = option(
-        "parameters", "Held equal", "What the networks that are compared have in common.", formerly=("equal",)
+        "parameters", "Kept equal", "What the networks that are compared have in common.", formerly=("equal",)
     )
     show: tuple = option((), "Architectures shown")
     section: str = option("", "Section")

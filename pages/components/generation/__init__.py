@@ -41,8 +41,7 @@ TOOLS = Toolbox(
         "training_snapshots",
         "Training snapshots",
         "How did a network learn to write? Go back to any stage of one training run.",
-        formerly="history",
-        former_labels=("Time machine",),
+        formerly=("history", "Time machine"),
         looks_at_one=False,
     ),
     GenerationTool(
@@ -69,24 +68,21 @@ TOOLS = Toolbox(
         "Probing",
         "Does any unit know that it stands in a speaker's name, or late in a line? Every unit is probed, on unseen "
         "text.",
-        formerly="detective",
-        former_labels=("Cell detective",),
+        formerly=("detective", "Cell detective"),
         needs_units=True,
     ),
     GenerationTool(
         "activation_clamping",
         "Activation clamping",
         "What happens if you hold a gate or a unit while the network writes, and what does it cost?",
-        formerly="puppeteer",
-        former_labels=("Puppeteer",),
+        formerly=("puppeteer", "Puppeteer"),
         needs_units=True,
     ),
     GenerationTool(
         "activation_patching",
         "Activation patching",
         "What is left of one passage while the network reads another, when its state is transplanted?",
-        formerly="transplant",
-        former_labels=("State transplant",),
+        formerly=("transplant", "State transplant"),
         needs_units=True,
     ),
     GenerationTool(

@@ -6,18 +6,23 @@ from pages.components.tools import Tool, Toolbox
 
 TOOLS = Toolbox(
     __name__,
-    Tool("chain", "The chain", "How much of a small change is left after many steps, and why does an RNN lose it?"),
+    Tool(
+        "chain",
+        "Vanishing gradient",
+        "How much of the gradient is left after many steps, and why does an RNN lose it?",
+        formerly=("The chain",),
+    ),
     Tool(
         "connectivity",
         "Connectivity",
-        "Which of the earlier characters does a network lean on when it expects the next one?",
+        "Which of the earlier characters does a network lean on when it predicts the next one?",
     ),
-    Tool("clipping", "Clipping", "What happens when gradients explode, and what does it help to hold them down?"),
+    Tool("clipping", "Clipping", "What happens when gradients explode, and what does clipping them change?"),
     Tool(
         "trainability",
-        "Foretold?",
-        "Can one tell from the gradients of a newborn network whether it will learn?",
-        formerly="foretold",
+        "Can gradients predict learning?",
+        "Can one tell from the gradients of an untrained network whether it will learn?",
+        formerly=("foretold", "Foretold?"),
     ),
     Tool(
         "truncation",

@@ -1,4 +1,4 @@
-"""The chain: what a small change of the state becomes over many steps, in new networks and in trained ones."""
+"""The chain: how much of the gradient is left over many steps, in untrained networks and in trained ones."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from engine.inspection.gradients.chain import (
     far_distance,
     fate,
     find_edge,
+    gate_sentence,
     measure_chain,
     overflow_sentences,
     product_sentence,
@@ -32,7 +33,7 @@ from engine.plotting.gradients.gradients import (
     edge_curve,
     singular_values,
 )
-from engine.wording import listing, number_word
+from engine.wording import counted, listing, number_word
 from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.gradients import trained
@@ -42,15 +43,15 @@ from pages.components.gradients.context import GradientsContext
 def show(context: GradientsContext) -> None:
     """Draw the sliders, the curves and what they mean, the edge, the singular values, and trained networks."""
     notices.explain(
-        f"{number_word(len(ARCHITECTURES)).capitalize()} networks that have just been born read something. Each line "
-        "says what has become of a small change of the state made so many steps before the end: **what falls far below "
-        "a hundredth can hardly be learnt from any more.** Try: move *Recurrent gain* until the RNN's line is flat, "
-        "then a little further. Then give the LSTM a larger *Forget bias*."
+        f"{number_word(len(ARCHITECTURES)).capitalize()} untrained networks read something. Each line says how much "
+        "of the gradient is left so many steps back from the end: **what falls far below a hundredth can hardly be "
+        "learnt from any more.** Try: set *Forget bias* to 1 and see the LSTM's line fall. Then move *Recurrent "
+        "gain* until the RNN's line is flat, then a little further."
     )
     settings, text = _ask(context)
     measured = call(measure_chain, settings, text)
     chain = measured.value
-    _show_words(chain)
+    _show_words(chain, settings)
     distance = far_distance(chain)
     chart, edge, spectra = st.container(), st.container(), st.container()
     with spectra:  # drawn first: the choice also says whose bound is drawn above
@@ -61,7 +62,7 @@ def show(context: GradientsContext) -> None:
         _show_product(context, settings, text, chain)
     with chart:
         _show_curves(measured, distance, (architecture, bound))
-    trained.show(context, text)
+    trained.show(context, settings, text)
 
 
 def _show_curves(measured: Call[Chain], distance: int, bound: tuple[str, float]) -> None:
@@ -104,23 +105,28 @@ def _ask(context: GradientsContext) -> tuple[ChainSettings, str | None]:
     return settings_from(ChainSettings, controls.value(), "chain_"), text
 
 
-def _show_words(chain: Chain) -> None:
-    """Say what is left at distance 50, and of each network what its gradient does."""
+def _show_words(chain: Chain, settings: ChainSettings) -> None:
+    """Say what is left at distance 50, what decides it, and of each network what its gradient does."""
     notices.say(chain_sentence(chain), is_strong=True)
+    notices.say(gate_sentence(settings, chain))
     distance = far_distance(chain)
     words = "; ".join(
         f"the {theme.architecture_label(name)}'s {fate(chain.log10_gain(name, distance))}" for name in ARCHITECTURES
     )
     st.caption(
         notices.plain(
-            f"Over {distance} steps {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"
+            f"Over {counted(distance, 'step')} {words}. (Vanished: below a hundredth. Exploded: beyond a hundred "
+            "times.)"
         )
     )
 
 
 def _show_product(context: GradientsContext, settings: ChainSettings, text: str | None, chain: Chain) -> None:
     """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
-    notices.explain("**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.")
+    notices.explain(
+        "**From vanishing to exploding.** One slider takes an RNN's gradient from the one to the other; click a mark "
+        "to go there."
+    )
     # What the curve does not depend on is left out of the key, so that moving it does not compute the curve again: the
     # slider's own value, and how gates start, of which an RNN has none.
     start = ChainSettings()
@@ -175,7 +181,7 @@ def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> Non
 
 
 def _facts(settings: ChainSettings, text: str | None) -> dict[str, Any]:
-    """Return what the receipts of the newborn networks say besides their lines."""
+    """Return what the receipts of the untrained networks say besides their lines."""
     return {
         "model": f"{listing([theme.architecture_label(name) for name in ARCHITECTURES])} with random weights",
         "data": "random numbers"

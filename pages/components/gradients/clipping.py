@@ -1,4 +1,4 @@
-"""Clipping: a small network trained here and now, twice: as it is, and with its gradient held below a threshold."""
+"""Clipping: a small network trained here and now, twice: as it is, and with its gradient clipped at a threshold."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from engine.config import settings_from
-from engine.experiments.clipping import clipping_frame, clipping_sentence, run_clipping, train_twice
+from engine.experiments.clipping import clipping_frame, clipping_meaning, clipping_sentence, run_clipping, train_twice
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
@@ -37,8 +37,8 @@ def show(context: GradientsContext) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
     notices.explain(
         "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "
-        "sequences; one of them may take no step along a gradient longer than the threshold. **Watch the gradient's "
-        "length just before the loss jumps.** Then raise the threshold to 10: is a high ceiling still a ceiling?"
+        "sequences; in one of them a gradient whose norm is above the threshold is clipped to it. **Watch the gradient "
+        "norm just before the loss jumps.** Then change the threshold: does it matter how high it is?"
     )
     cache.warm_engine()  # one thread per computation: no model is loaded here, which would see to it
     for names in (("threshold", "learning_rate", "gain"), ("length", "hidden_size", "updates", "seed")):
@@ -92,6 +92,7 @@ def _show_results(found: TwoRuns) -> None:
     if found.is_stopped:
         notices.note(f"Stopped after {int(frame['step'].max())} updates; what was measured until then stays.")
     notices.say(clipping_sentence(frame, settings), is_strong=True)
+    notices.say(clipping_meaning(frame, settings))
     receipt = call(run_clipping, settings).receipt(
         "clipping_sentence(found, settings)",
         uses=[clipping_sentence],
@@ -109,13 +110,11 @@ def _show_results(found: TwoRuns) -> None:
         table=frame,
         receipt=receipt,
     )
-    notices.explain("The length of the gradient before each update, and what clipping makes of it.")
+    notices.explain("The gradient norm before each update, and after clipping.")
     figures.show(
         clipping_norms(frame, settings.threshold, mode=figures.mode(), updates=settings.updates),
         name="clipping-norm",
         alt=describe_norms(frame, settings.threshold),
+        receipt=receipt,
     )
-    st.caption(
-        "A diverged run is one whose loss has become ten times its first one, or no number at all. Clipping does not "
-        "make an exploding network stable; it keeps one bad step from undoing all the good ones."
-    )
+    st.caption("A diverged run is one whose loss has become ten times its first one, or no number at all.")

@@ -30,14 +30,14 @@ STRONG, WEAK = 0.7, 0.3  # rank correlations
 def show(context: GradientsContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
     notices.explain(
-        "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
-        "before it, the more the expectation would change if that character were a little different.** Click any "
-        "character, or move the slider: does a network still look at the subject of the sentence when it comes to the "
-        "verb?"
+        "Each network has read the text up to the underlined character, which it predicts next. **The brighter a "
+        "character before it, the more the expectation would change if that character were a little different.** "
+        "Click any character, or move the slider: does a network still look at the subject of the sentence when it "
+        "comes to the verb?"
     )
     text = context.controls.text_area("text", height=80)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("The articles' sentences", width="content")
+        st.caption("Examples", width="content")
         context.controls.examples("text", EXAMPLES, "connectivity", type="tertiary")
     if not context.readers:
         notices.note(networks.missing("language model that learns by gradients"))
@@ -58,7 +58,7 @@ def show(context: GradientsContext) -> None:
     )
     figures.show_receipt(shown, "connectivity")
     if context.controls.toggle("connectivity_check"):
-        with st.spinner("Each earlier character is replaced, and the text is read again."):
+        with st.spinner("Each earlier character is replaced, and the text is read anew."):
             checks = {name: call(replacements, text, position, model=name).computed() for name in found}
         _show_checks(context, found, checks, verdicts)
 

@@ -10,7 +10,7 @@ from pages.components.calls import call
 
 
 def draw() -> None:
-    """Draw how much of a small change is left after many steps in networks that have just been born."""
+    """Draw how much of the gradient is left after many steps in untrained networks."""
     from engine.inspection.gradients.chain import ChainSettings, chain_sentence, far_distance, measure_chain
     from engine.plotting.gradients.gradients import chain_curves
 
@@ -25,6 +25,6 @@ def draw() -> None:
         )
     )
     st.caption(
-        f"What is left of a small change, from 1 down, {distance} steps back and further, in networks that have just "
-        "been born."
+        f"How much of the gradient is left {distance} steps back and further, in untrained networks whose forget gates "
+        "start open."
     )

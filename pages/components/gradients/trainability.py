@@ -1,4 +1,4 @@
-"""Foretold?: a grid of newborn networks, their spectra before any training, and a job that trains them all."""
+"""Can gradients predict learning?: a grid of untrained networks, their spectra, and a job that trains them all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.config import settings_from
-from engine.experiments.trainability import JOB, births, foretell, foretold_frame, foretold_sentence, settings_dict
+from engine.experiments.trainability import (
+    JOB,
+    foretell,
+    foretold_frame,
+    foretold_sentence,
+    settings_dict,
+    untrained_grid,
+)
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
@@ -29,10 +36,10 @@ TRAINING = BackgroundJob(PAGE, TRAINING_JOB, JOB, time_limit_seconds=240.0)
 def show(context: GradientsContext) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
     notices.explain(
-        "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
-        "left to right is what is left, at birth, of a change made at the symbol by the time the question comes; the "
-        "upright line is 1, nothing lost and nothing blown up. **Your bet: which of them will learn to remember the "
-        "symbol?** Then train them, and see whether their gradients foretold it."
+        "Fifteen untrained networks have different recurrent gains and three different lags. Each mark's place from "
+        "left to right is how much of the gradient is left at the symbol when it comes from the question; the "
+        "upright line is 1, neither vanishing nor exploding. **Your bet: which of them will learn to remember the "
+        "symbol?** Then train them, and see whether their gradients predicted it."
     )
     cache.warm_engine()
     settings = _ask(context)
@@ -71,7 +78,7 @@ def _progress_words(status: JobStatus) -> str:
 
 
 def _draw(now: TrainabilitySettings, status: JobStatus | None, trained_with: TrainabilitySettings) -> None:
-    """Draw the grid as it is born with the settings of now, or what came of it where the training had the same."""
+    """Draw the untrained grid with the settings of now, or what came of it where the training had the same."""
     if status is not None and status.state == "failed":
         notices.error(status.error)
     if status is not None and trained_with != now:
@@ -88,7 +95,8 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
     rows = [] if status is None else [event for event in status.events if event.get("kind") == "run"]
     if status is not None and status.result:  # the last of the events may arrive after it
         rows = status.result["rows"]
-    frame, expected = foretold_frame(rows), call(births, settings).value
+    frame, grid = foretold_frame(rows), call(untrained_grid, settings)
+    expected = grid.value
     is_over = status is not None and status.is_over and not frame.empty
     if is_over:
         notices.say(foretold_sentence(frame), is_strong=True)
@@ -109,5 +117,5 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
             note="One seed says little: try others.",
         )
         if is_over
-        else None,
+        else grid.receipt(model="fifteen small untrained networks", seed=settings.seed),
     )

@@ -29,31 +29,32 @@ def show(context: GradientsContext) -> None:
         network = context.controls.segmented("truncation_network", context.label, names, favourite)
     text = context.controls.text_area("truncation_text", height=100)
     reading.say(network, text)
-    with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
+    with st.spinner("The text is read and its gradient computed once for each length of chunk.", show_time=True):
         measured = call(truncation, text, model=network)
         found = measured.value
     architecture = context.models[network].architecture
     notices.say(truncation_sentence(found), is_strong=True)
+    receipt = measured.receipt(
+        "found.frame.to_string(), truncation_sentence(found)",
+        uses=[truncation_sentence],
+        data=f"the last {found.tokens} tokens of your text",
+        measured="on real backward passes; memory counts what autograd keeps, without the weights",
+        note="Seconds differ from run to run and from machine to machine; all else comes out the same.",
+    )
     figures.show(
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
         name="truncation",
         alt=describe_truncation(found.frame),
         table=found.frame.round(5),
-        receipt=measured.receipt(
-            "found.frame.to_string(), truncation_sentence(found)",
-            uses=[truncation_sentence],
-            data=f"the last {found.tokens} tokens of your text",
-            measured="on real backward passes; memory counts what autograd keeps, without the weights",
-            note="Seconds differ from run to run and from machine to machine; all else comes out the same.",
-        ),
+        receipt=receipt,
     )
     look = {"architecture": architecture, "mode": figures.mode()}
     for column, (name, title, scale) in zip(
         st.columns(3, gap="medium"),
         (
-            ("memory_bytes", "MiB kept for the way back", 2**-20),
-            ("seconds_per_update", "ms per update", 1e3),
-            ("seconds", "ms for the whole text", 1e3),
+            ("memory_bytes", "Memory for backpropagation (MiB)", 2**-20),
+            ("seconds_per_update", "Time per update (ms)", 1e3),
+            ("seconds", "Time for the whole text (ms)", 1e3),
         ),
         strict=True,
     ):
@@ -66,6 +67,7 @@ def show(context: GradientsContext) -> None:
                     f"{row[name] * scale:.3g} for chunks of {row['length']:.0f}" for _, row in found.frame.iterrows()
                 )
                 + ".",
+                receipt=receipt,
             )
     st.caption(
         "Memory grows with the length of a chunk, because every step must be kept until the gradient has come back "

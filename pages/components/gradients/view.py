@@ -25,7 +25,8 @@ LABELS = {
 
 
 class ChainView:
-    """What new networks read, and which of them is looked at more closely; how they are born is the engine's to say."""
+    """What new networks read, and which of them is looked at more closely; how they are drawn is the engine's to
+    say."""
 
     chain_source: str = option("numbers", "They read", choices=("numbers", "text"))
     chain_architecture: str = option("rnn", "Look closer at", choices=ARCHITECTURES, formerly=("chain_closeup",))

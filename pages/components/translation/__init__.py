@@ -27,13 +27,13 @@ TOOLS = Toolbox(
         "Teacher forcing",
         "In training the decoder is given the right token after each step; in use it reads only its own. What "
         "difference does it make?",
-        former_labels=("Forced or free",),
+        formerly=("Forced or free",),
     ),
     TranslationTool(
         "regimes",
         "Training with and without teacher forcing",
         "What does it do to a network to read the reference while it learns, or only its own words?",
-        former_labels=("Ways to be taught",),
+        formerly=("Ways to be taught",),
         looks_at_one=False,
     ),
     TranslationTool(
@@ -68,7 +68,7 @@ TOOLS = Toolbox(
         "sentence_similarity",
         "Two sentences",
         "How similar are two sentences inside the network, and where do their translations first differ?",
-        formerly="twins",
+        formerly=("twins",),
     ),
     TranslationTool(
         "nearest",

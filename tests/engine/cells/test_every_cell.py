@@ -20,7 +20,7 @@ from engine.errors import ConfigError
 from engine.experiments.base import RunSpec
 from engine.experiments.runs import RunRows, run_condition
 from engine.experiments.state_size import state_table
-from engine.experiments.trainability import births, foretell, foretold_sentence
+from engine.experiments.trainability import foretell, foretold_sentence, untrained_grid
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.inspection.cells.flows import flows
 from engine.inspection.cells.gate_saturation import find_closing_gate
@@ -284,7 +284,7 @@ def test_its_trainability_can_be_foretold(cell: Cell, monkeypatch: pytest.Monkey
     from engine.experiments import trainability
 
     settings = {"architecture": cell.name, "hidden_size": 4, "updates": 20}
-    assert births(TrainabilitySettings(**settings))["log10_gain"].notna().all()
+    assert untrained_grid(TrainabilitySettings(**settings))["log10_gain"].notna().all()
     monkeypatch.setattr(trainability, "GAINS", (1.0,))
     monkeypatch.setattr(trainability, "LENGTHS", (3,))
     events = list(foretell(**settings))

@@ -13,7 +13,8 @@ from engine.experiments.aggregates import (
     aggregate_runs,
     contents,
     divergence_sentence,
-    most_discriminative_task,
+    gain_of_gates,
+    opening_task,
     standings,
     telling_length,
 )
@@ -93,8 +94,7 @@ def test_a_run_that_diverged_counts_as_worse_than_any_other():
     ) == pytest.approx((20, 10, 20))
     assert divergence_sentence(rows.reset_index()) == (
         "Diverged before the first measurement: RNN with 2 of 3 seeds at length 10; GRU with 1 of 3 seeds at length "
-        "10. "
-        "Such a run counts as worse than any other."
+        "10. Such a run counts as worse than any other."
     )
     front = tradeoff(table(*runs), "parameters", "delayed_recall", 10, "seconds in all").set_index("architecture")
     assert front["is_on_front"].to_dict() == {"rnn": False, "gru": True}
@@ -123,15 +123,23 @@ def test_the_telling_length_is_where_errors_lie_furthest_apart():
     assert telling_length(aggregate_runs(table(*rows)), "parameters", "delayed_recall") == 10
 
 
-def test_the_telling_task_is_the_one_whose_architectures_differ_most():
-    alike = [run("rnn", 0, 1.9, 0.15), run("gru", 0, 1.8, 0.2)]
-    apart = [run("rnn", 0, 0.7, 0.5, task="parity"), run("gru", 0, 0.001, 1.0, task="parity")]
-    lost = [
-        run("rnn", 0, float("nan"), 0.5, task="adding"),
-        run("gru", 0, 0.1, 0.5, task="adding"),
-    ]  # 100 % and 60 % of a guess's loss
-    assert most_discriminative_task(aggregate_runs(table(*alike, *apart, *lost)), "parameters") == "parity"
-    assert most_discriminative_task(aggregate_runs(table(*alike, *lost)), "parameters") == "adding"
+def test_the_page_opens_with_the_memory_task_on_which_gates_are_worth_most():
+    def pair(task, rnn, lstm):
+        return [run("rnn", 0, rnn, 1 - rnn, task=task), run("lstm", 0, lstm, 1 - lstm, task=task)]
+
+    little, much = pair("delayed_recall", 0.8, 0.7), pair("adding", 0.16, 0.01)
+    no_memory_task, against = pair("parity", 0.5, 0.0), pair("delayed_recall", 0.1, 0.9)
+    assert opening_task(aggregate_runs(table(*little, *much, *no_memory_task)), "parameters") == "adding"
+    assert opening_task(aggregate_runs(table(*against, *pair("adding", 0.1, 0.1))), "parameters") == "adding"
+    assert gain_of_gates(aggregate_runs(table(*against)), "parameters", "delayed_recall") < 0
+    assert opening_task(aggregate_runs(table(*no_memory_task)), "parameters") == "parity"
+
+
+def test_the_shipped_comparison_opens_where_the_plain_rnn_guesses_and_the_lstm_solves():
+    aggregates = aggregate_runs(results.load_results("shipped"))
+    task = opening_task(aggregates, "parameters")
+    assert task == "adding"
+    assert gain_of_gates(aggregates, "parameters", task) > 0.9
 
 
 def test_words_of_tasks_are_those_of_their_classes():
@@ -198,6 +206,7 @@ def test_layers_stand_one_to_three_to_four(frame):
     assert sizes.set_index("architecture")["ratio_to_rnn"].to_dict() == {"rnn": 1, "lstm": 4, "gru": 3}
     assert sizes["counted"].tolist() == sizes["by_formula"].tolist() == [5_248, 20_992, 15_744]
     assert "agree for all" in ratio_sentence(sizes)
+    assert "half each where there are two" in ratio_sentence(sizes), "why two layers have fewer than one"
     odd = timing("gru", 300, 1.0) | {"parameters": 401}
     assert "differ for GRU" in ratio_sentence(layer_sizes(table(timing("rnn", 100, 1.0), odd)))
     with pytest.raises(DataError, match="no sizes at equal hidden size"):

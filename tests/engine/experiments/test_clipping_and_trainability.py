@@ -16,6 +16,7 @@ from engine.experiments.clipping import (
     FREE,
     ReLUNetwork,
     clipping_frame,
+    clipping_meaning,
     clipping_sentence,
     first_divergence,
     run_clipping,
@@ -24,11 +25,11 @@ from engine.experiments.clipping_settings import ClippingSettings
 from engine.experiments.trainability import (
     LENGTHS,
     agreement,
-    births,
+    draw_network,
     foretell,
     foretold_frame,
     foretold_sentence,
-    give_birth,
+    untrained_grid,
 )
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.tasks import TASKS
@@ -63,6 +64,18 @@ def test_the_default_run_explodes_and_the_clipped_one_learns() -> None:
     assert first_divergence(frame, CLIPPED) is None
     assert frame[frame["run"] == CLIPPED]["loss"].iloc[-10:].mean() < math.log(8) / 2  # well below a guess
     assert f"diverges at update {lost}" in clipping_sentence(frame, settings)
+    clipped = int((frame[frame["run"] == CLIPPED]["norm_before"] > settings.threshold).sum())
+    assert f"{clipped} of {settings.updates} were clipped" in clipping_sentence(frame, settings)
+    assert clipped > settings.updates / 2
+    assert "most gradients are clipped" in clipping_meaning(frame, settings), "no talk of one bad step"
+
+
+def test_what_clipping_did_is_said_by_how_many_gradients_it_clipped() -> None:
+    norms = [1.0, 2.0, 3.0, 50.0]
+    rows = [{"run": CLIPPED, "step": n, "loss": 1.0, "norm_before": x, "norm_after": x} for n, x in enumerate(norms, 1)]
+    frame = clipping_frame(rows)
+    for threshold, words in ((0.5, "most gradients are clipped"), (10.0, "the few large ones"), (99.0, "nothing was")):
+        assert words in clipping_meaning(frame, ClippingSettings(threshold=threshold))
 
 
 def test_divergence_by_hand() -> None:
@@ -81,7 +94,7 @@ def test_divergence_by_hand() -> None:
 def test_the_gain_at_birth_is_autograds_on_the_network_that_will_learn() -> None:
     for architecture in ("rnn", "gru"):
         settings = TrainabilitySettings(architecture=architecture, hidden_size=6)
-        network, log10_gain = give_birth(settings, 1.2, 5)
+        network, log10_gain = draw_network(settings, 1.2, 5)
         read = TASKS.get("delayed_recall")(5).batch(1, torch.Generator().manual_seed(0)).inputs
         network = network.double()
         features = network.embedding(read).detach()
@@ -90,7 +103,7 @@ def test_the_gain_at_birth_is_autograds_on_the_network_that_will_learn() -> None
             lambda state: network.layer(features[:, 1:], state)[1], after_symbol
         )
         assert 10**log10_gain == pytest.approx(math.sqrt(float(jacobian.square().sum()) / 6), rel=1e-6)
-    assert births(settings)["length"].unique().tolist() == list(LENGTHS)
+    assert untrained_grid(settings)["length"].unique().tolist() == list(LENGTHS)
 
 
 def test_the_job_trains_the_whole_grid_and_the_sentence_follows_the_numbers() -> None:
@@ -117,7 +130,7 @@ def test_the_job_trains_the_whole_grid_and_the_sentence_follows_the_numbers() ->
     )
     assert agreement(frame)[1] == pytest.approx(1.0)
     assert "1 of 6 networks learnt" in foretold_sentence(frame)
-    assert "foretold who would learn" in foretold_sentence(frame)
-    assert "did not foretell" in foretold_sentence(frame.assign(accuracy=[1.0, 0.1, 0.5] * 2))
-    assert "nothing to foretell" in foretold_sentence(frame.assign(accuracy=1.0))
+    assert "predicted who would learn" in foretold_sentence(frame)
+    assert "did not predict" in foretold_sentence(frame.assign(accuracy=[1.0, 0.1, 0.5] * 2))
+    assert "nothing to predict" in foretold_sentence(frame.assign(accuracy=1.0))
     assert np.isnan(agreement(frame.assign(accuracy=1.0))[0])

@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 
 from engine.plotting import theme
-from engine.plotting.curves import bleu_against_length, in_legend_order, loss_curves, measure_against_length, scale
+from engine.plotting.curves import (
+    beyond_sentence,
+    beyond_top,
+    bleu_against_length,
+    chart_top,
+    in_legend_order,
+    loss_curves,
+    measure_against_length,
+    scale,
+)
 
 TABLE = pd.DataFrame(
     [
@@ -94,6 +103,39 @@ def test_loss_has_its_unit_its_band_and_its_baseline() -> None:
     assert figure.layout.yaxis.title.text == "Loss (nats per answer)"
     assert list(line(figure, "Without memory").y) == [2.08, 2.08]
     assert list(loss_curves(CURVES, mode="light", x="sequences").data[1].x) == [0, 1600, 3200]
+
+
+@pytest.mark.parametrize("is_log_y", [False, True])
+def test_a_seed_that_diverged_is_marked_at_the_edge_and_does_not_stretch_the_axis(is_log_y) -> None:
+    table = CURVES.assign(loss_max=[2.1, 3.8e12, 0.9])
+    figure = loss_curves(table, mode="light", baseline=2.08, is_log_y=is_log_y)
+    end = figure.layout.yaxis.range[1]
+    assert (10**end if is_log_y else end) < 4
+    mark = figure.data[-1]
+    assert (list(mark.x), mark.marker.symbol) == ([50], "triangle-up")
+    assert "3.8e+12" in mark.hovertemplate
+    top = chart_top(table, "loss", 2.08)
+    assert "LSTM up to 3.8e+12" in beyond_sentence(beyond_top(table, "loss", top, "step"))
+    assert beyond_sentence(beyond_top(CURVES, "loss", chart_top(CURVES, "loss", 2.08), "step")) == ""
+
+
+def test_of_every_seed_the_medians_decide_the_axis_too() -> None:
+    seeds = pd.DataFrame({"architecture": "rnn", "seed": [0, 1, 2], "step": 10, "loss": [1.0, 1.2, 900.0]})
+    assert chart_top(seeds, "loss") == pytest.approx(1.6 * 1.2)
+    assert loss_curves(seeds, mode="light").layout.yaxis.range[1] < 2.1
+
+
+def test_a_bar_that_leaves_the_chart_is_marked_too() -> None:
+    wide = TABLE.assign(error_max=TABLE["error_max"].where(TABLE["architecture"] != "rnn", 1e6))
+    figure = measure_against_length(wide, mode="light")
+    assert figure.layout.yaxis.range[1] < 150
+    assert [trace.marker.symbol for trace in figure.data[-1:]] == ["triangle-up"]
+
+
+def test_marks_stand_at_their_length_where_there_are_only_two() -> None:
+    table = pd.concat([TABLE[TABLE["architecture"] == "gru"].assign(architecture=name) for name in "abcdefghi"])
+    for trace in measure_against_length(table, mode="light").data[:-1]:
+        assert np.all(np.abs(np.log(trace.x / np.array([10.0, 40.0]))) < np.log(4) / 10)
 
 
 def test_all_seeds_of_an_architecture_are_one_broken_line() -> None:

@@ -60,7 +60,7 @@ def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) 
         stop - start
     )  # every unit of the pattern is on in the range
 
-    receipt, printed = next(code.value for code in at.code if "select_pattern" in code.value), io.StringIO()
+    receipt, printed = next(code.value for code in at.code if "explain_matches" in code.value), io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(receipt, {})  # noqa: S102 - the page's own lines
     assert str(pattern.units) in printed.getvalue()

@@ -13,6 +13,7 @@ from engine.experiments import results
 from engine.inspection.gradients.half_life import half_life
 from engine.models import folder as model_folder
 from engine.models.folder import load_model
+from engine.wording import counted
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
@@ -38,7 +39,10 @@ def test_numbers_curves_and_disagreement_are_the_engine_s(models: Path) -> None:
     gradient = {line.get("name"): line for line in figure(at, "half-life-gradient")["data"] if line.get("name")}
     for name, value in truth.items():
         label = name.upper()
-        assert shown[label] == ("not reached" if value.half_life is None else f"{value.half_life:.1f} tokens")
+        farthest = max([*value.frame.loc[value.frame["kl"] >= 1e-3, "distance"], 0])
+        assert shown[label] == f"{counted(farthest, 'token')}{' or more' if farthest == 20 else ''}"
+        words = "not reached" if value.half_life is None else f"{value.half_life:.1f} tokens"
+        assert f"{label} {words}" in written(at)
         assert drawn[label]["y"] == pytest.approx(list(value.frame["kl"]))
         assert gradient[label]["y"] == pytest.approx(list(value.frame["gradient_norm"]))
         count = int(value.frame["disagrees"].sum())
@@ -50,7 +54,7 @@ def test_numbers_curves_and_disagreement_are_the_engine_s(models: Path) -> None:
     said = StringIO()
     with redirect_stdout(said):
         exec(compile(code, "receipt", "exec"), {})  # the receipt's own lines
-    assert f"small-gru {truth['gru'].half_life}" in said.getvalue()
+    assert f"small-gru {truth['gru'].farthest_noticeable} {truth['gru'].half_life}" in said.getvalue()
 
 
 def test_one_network_can_be_chosen_and_bad_input_is_a_sentence(models: Path) -> None:

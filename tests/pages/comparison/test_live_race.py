@@ -180,7 +180,7 @@ def test_a_finished_race_says_who_won_by_the_rule_and_joins_the_history_once(run
     (history,) = [frame.value for frame in at.dataframe if "outcome" in frame.value]
     assert history[["bet", "winner", "outcome"]].values.tolist() == [["rnn", "gru", "wrong"]]
     assert len(race_tally.tally("delayed_recall")) == 1
-    assert "1 races; clear wins: GRU 1; 0 of 1 decided bets right" in written(at)
+    assert "1 race; clear wins: GRU 1; 0 of 1 decided bet right" in written(at)
     assert any("repeat(240" in code.value and "length=30" in code.value for code in at.code)
 
 

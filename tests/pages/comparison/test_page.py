@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from engine.experiments import aggregates, results
-from engine.experiments.aggregates import aggregate_runs, most_discriminative_task
-from engine.experiments.findings import findings, verdict_sentence
+from engine.experiments.aggregates import aggregate_runs, opening_task
+from engine.experiments.findings import findings, typical_sentence, verdict_sentence
 from engine.experiments.learning_curves import compare_runs, median_curves
 from engine.experiments.protocol import STOPPING_RULE, protocol
 from engine.experiments.rate_trials import rate_trials, sensitivity_sentence
@@ -46,8 +46,10 @@ def test_opens_with_who_wins_and_what_it_means_worked_out_from_the_rows(frame: p
     at = open_page("comparison")
     assert not at.exception
     assert [title.value for title in at.title] == ["Comparison"]
-    assert most_discriminative_task(aggregate_runs(frame), "parameters") == "adding"
+    assert opening_task(aggregate_runs(frame), "parameters") == "adding"
     assert verdict_sentence(frame, "parameters", "adding", 40) in written(at)  # errors lie furthest apart there
+    assert typical_sentence(frame, "parameters") in written(at)
+    assert typical_sentence(frame, "parameters") not in written(open_page("comparison", task="delayed_recall"))
     own = frame[
         (frame["kind"] == "summary")
         & (frame["equal"] == "parameters")
@@ -171,7 +173,7 @@ def test_the_rules_say_how_gates_start_and_when_a_run_ends(frame: pd.DataFrame) 
         )
     )
     assert "at 4 on adding problem and copying memory; at 1 on parity" in text
-    assert "norm is above 1 is shortened" in text
+    assert "norm is above 1 is clipped" in text
     assert STOPPING_RULE in text
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from engine.cells import CELLS
 from engine.experiments.clipping import clipping_sentence, run_clipping
 from engine.experiments.clipping_settings import ClippingSettings
-from engine.experiments.trainability import births
+from engine.experiments.trainability import untrained_grid
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients import effective_context
 from engine.inspection.gradients.chain import (
@@ -78,7 +78,7 @@ def test_infinity_is_drawn_as_such_and_said() -> None:
     assert beyond["name"] == "RNN"
 
 
-def test_trained_networks_stand_beside_what_they_were_at_birth(
+def test_trained_networks_stand_beside_untrained_ones(
     models: Path, transformer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(effective_context, "passages", lambda: (PASSAGE[:120],))
@@ -95,11 +95,13 @@ def test_trained_networks_stand_beside_what_they_were_at_birth(
         name: effective_context.memory_levels(load_model(models / f"small-{name}"))
         for name in ("rnn", "lstm", "gru", "transformer")
     }
-    (table,) = [frame.value for frame in at.dataframe if "of the influence" in frame.value]
+    (table,) = [frame.value for frame in at.dataframe if "measured by" in frame.value]
+    assert list(table.columns[2:]) == ["50 % left", "10 % left", "1 % left", "0.3 % left"], "narrow, none is clipped"
     for label, name in (("LSTM", "lstm"), ("Transformer", "transformer")):
-        for kind, words in (("gradient", "by gradient"), ("replaced", "replaced")):
-            if (column := f"{label}, {words}") in table or levels[name][kind].notna().any():
-                assert table[column].tolist() == pytest.approx(levels[name][kind].round(1).tolist(), nan_ok=True)
+        for kind, words in (("gradient", "gradient"), ("replaced", "replacing characters")):
+            own = table[(table["network"] == label) & (table["measured by"] == words)]
+            if len(own) or levels[name][kind].notna().any():
+                assert own.iloc[0, 2:].tolist() == pytest.approx(levels[name][kind].round(1).tolist(), nan_ok=True)
     assert effective_context.agreement_sentence(pd.concat(levels.values())) in written(at)
 
 
@@ -150,7 +152,7 @@ def test_clipping_trains_both_runs_and_says_how_they_went(capsys: pytest.Capture
     assert len(alternative_texts(at)) == 2
 
 
-def test_truncation_and_the_newborn_grid(models: Path) -> None:
+def test_truncation_and_the_untrained_grid(models: Path) -> None:
     at = open_page("gradients", tool="truncation", truncation_text=TEXT, truncation_network="GRU")
     assert not at.exception
     found = truncation(load_model(models / "small-gru"), TEXT).frame
@@ -161,7 +163,7 @@ def test_truncation_and_the_newborn_grid(models: Path) -> None:
     assert not at.exception
     assert any("job" in sentence for sentence in sentences(at))
     marks = [x for trace in figure(at, "foretold")["data"] for x in trace["x"]]
-    assert sorted(marks) == pytest.approx(sorted(births(TrainabilitySettings(hidden_size=8))["log10_gain"]))
+    assert sorted(marks) == pytest.approx(sorted(untrained_grid(TrainabilitySettings(hidden_size=8))["log10_gain"]))
 
 
 @pytest.mark.parametrize(

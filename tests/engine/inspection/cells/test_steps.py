@@ -37,6 +37,7 @@ from engine.models.recurrent import run_layer
 from engine.plotting.cells.diagram import cell_diagram, wire_names, wire_width
 from engine.plotting.cells.equations import state_lines
 from engine.text import TOKENIZERS
+from engine.wording import percent
 from tests.engine.conftest import TINY_TEXT, write_model_folder
 
 TEXT = "the cat sat"
@@ -254,6 +255,12 @@ def test_a_write_is_followed_by_its_gates_and_by_ablation(network: LoadedModel) 
         assert last["mismatch"] == pytest.approx(np.linalg.norm(left - really) / size, abs=1e-5)
         assert found.frame.iloc[0][["by_gates", "by_ablation"]].tolist() == pytest.approx([1, 1])
         assert "Half of the write is gone" in verdict(found)
+        effect = found.frame["by_ablation"].abs()
+        if "is largest" in verdict(found):  # the total effect may come back: no half-life is said of it
+            last = int(found.frame["distance"][effect > 0.5].max())
+            assert f"for the last time {last} step" in verdict(found)
+            assert f"({percent(effect.max(), 0)} of the write)" in verdict(found)
+        assert "by ablation" not in verdict(found)
     assert "Nothing is read after this token" in verdict(follow_write(network, reading, 0, len(TEXT) - 1))
 
 

@@ -1,7 +1,8 @@
-"""The chain a visitor sets up: births as asked for, the sentences' numbers, and what it refuses."""
+"""The chain a visitor sets up: networks drawn as asked for, the sentences' numbers, and what it refuses."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -15,7 +16,9 @@ from engine.inspection.gradients.chain import (
     ChainSettings,
     chain_bound,
     chain_sentence,
+    fate,
     find_edge,
+    gate_sentence,
     make_inputs,
     make_weights,
     measure_chain,
@@ -37,6 +40,20 @@ def test_the_rnns_gradient_lies_many_powers_below_the_lstms_with_forget_bias() -
             assert say_power(chain.log10_gain(name, 50)) in chain_sentence(chain)
 
 
+def test_the_default_is_the_textbook_case_and_what_decides_it_is_said() -> None:
+    settings = ChainSettings()
+    chain = measure_chain(settings)
+    assert fate(chain.log10_gain("rnn", 50)) == "vanishes"
+    assert fate(chain.log10_gain("lstm", 50)) == "lasts"
+    is_open = 1 / (1 + math.exp(-settings.forget_bias))
+    said = gate_sentence(settings, chain)
+    assert f"{100 * is_open:.0f} % open" in said
+    assert f"^50 = {say_power(50 * math.log10(is_open))}" in said
+    closed = dataclasses.replace(settings, forget_bias=1.0)
+    assert fate(measure_chain(closed).log10_gain("lstm", 50)) == "vanishes", "what the sentence says of a bias of 1"
+    assert "bias of 1 it starts 73 % open" in gate_sentence(settings, chain)
+
+
 def test_one_slider_takes_the_rnn_over_the_edge_and_no_gain_passes_the_bound() -> None:
     ends = [
         measure_chain(ChainSettings(gain=gain, activation="relu", hidden_size=16)).log10_gain("rnn", 50)
@@ -54,7 +71,7 @@ def test_one_slider_takes_the_rnn_over_the_edge_and_no_gain_passes_the_bound() -
     assert bounds["rnn"] <= math.log10(chain.facts["largest_singular_value"][0]) + 1e-9
 
 
-def test_networks_are_born_as_asked_for() -> None:
+def test_networks_are_drawn_as_asked_for() -> None:
     identity = make_weights("rnn", ChainSettings(matrix="identity", gain=1.5, hidden_size=4))
     np.testing.assert_array_equal(identity.weight_hh, 1.5 * np.eye(4))
     rotations = make_weights("lstm", ChainSettings(matrix="orthogonal", hidden_size=5, forget_bias=3.0))
@@ -105,7 +122,7 @@ def test_powers_are_written_as_a_person_writes_them() -> None:
 
 def test_short_texts_are_read_and_bad_settings_refused_in_a_sentence() -> None:
     one = measure_chain(ChainSettings(), "a")
-    assert "At distance 1 " in chain_sentence(one)
+    assert "left 1 step back: " in chain_sentence(one)
     assert isinstance(one.curves, pd.DataFrame)
     with pytest.raises(InputError, match="no text to read"):
         measure_chain(ChainSettings(), "  ")

@@ -14,8 +14,10 @@ import torch
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.gradients import connectivity as module
+from engine.inspection.gradients.chain import ChainSettings, fate, measure_chain
 from engine.inspection.gradients.connectivity import Connectivity, connectivity, rank_correlation, replacements
-from engine.inspection.gradients.trained_chain import newborn, trained_chain
+from engine.inspection.gradients.trained_chain import trained_chain, untrained, untrained_chain
+from engine.layers import layer_weights
 from engine.models.folder import LoadedModel, load_model
 from engine.models.language_model import LanguageModel
 from engine.models.transformer_language_model import TransformerLanguageModel
@@ -215,11 +217,35 @@ def test_the_trained_chain_is_the_full_jacobian_of_all_layers(kind: str) -> None
         assert gains[distance] == pytest.approx(jacobian.square().mean().mul(size).sqrt().item(), rel=1e-6)
 
 
-def test_a_newborn_twin_has_the_same_size_and_other_weights(reader: LoadedModel) -> None:
-    twin = newborn(reader)
+@pytest.mark.parametrize("name", ["rnn", "lstm"])
+def test_shipped_sizes_drawn_as_the_sliders_say_agree_with_the_small_networks_above(name: str) -> None:
+    settings = ChainSettings()
+    text = "The cat, which sat on the mat and purred, was happy"
+    large = untrained_chain(load_model(f"shakespeare-{name}"), text, settings)["log10_gain"].iloc[50]
+    assert fate(large) == fate(measure_chain(settings).log10_gain(name, 50))
+
+
+def test_from_the_start_that_the_shipped_networks_had_training_turns_the_order_round() -> None:
+    started = ChainSettings(matrix="orthogonal", forget_bias=1.0)
+    text = "The cat, which sat on the mat and purred, was happy"
+    rnn, lstm = (load_model(f"shakespeare-{name}") for name in ("rnn", "lstm"))
+    before = [untrained_chain(each, text, started)["log10_gain"].iloc[50] for each in (rnn, lstm)]
+    after = [trained_chain(each, text)["log10_gain"].iloc[50] for each in (rnn, lstm)]
+    assert before[0] > before[1]
+    assert after[0] < after[1]
+
+
+def test_an_untrained_twin_is_drawn_by_the_rule_of_the_chain(reader: LoadedModel) -> None:
+    layer = untrained(reader, ChainSettings(matrix="identity", gain=1.5)).model.layers[0]
+    square = layer_weights(layer).weight_hh[: layer.hidden_size]
+    assert torch.equal(square, 1.5 * torch.eye(layer.hidden_size))
+
+
+def test_an_untrained_twin_has_the_same_size_and_other_weights(reader: LoadedModel) -> None:
+    twin = untrained(reader, ChainSettings())
     assert twin.model.parameter_count() == reader.model.parameter_count()
     assert not torch.equal(twin.model.embedding.weight, reader.model.embedding.weight)
-    assert torch.equal(twin.model.embedding.weight, newborn(reader).model.embedding.weight)
+    assert torch.equal(twin.model.embedding.weight, untrained(reader, ChainSettings()).model.embedding.weight)
 
 
 def test_what_cannot_be_looked_at_is_said(reader: LoadedModel) -> None:
