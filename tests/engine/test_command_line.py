@@ -313,7 +313,7 @@ GENERATE = ("generate", "--model", "tiny-lstm")
             ("generate", "--model", "tiny-en-fr"),
             "The model 'tiny-en-fr' is one of the translators, not one of the language models",
         ),
-        (("score", "--model", "tiny-en-fr", "x"), "does translation, not language model"),
+        (("score", "--model", "tiny-en-fr", "x"), "is one of the translators, not one of the language models"),
         (
             ("translate", "--model", "tiny-lstm"),
             "The model 'tiny-lstm' is one of the language models, not one of the translators",

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.curves import (
     BELOW,
+    HEADROOM,
     READING,
     architecture_trace,
     baseline_line,
@@ -162,7 +163,8 @@ def two_runs(
 ) -> go.Figure:
     """Return two runs over each other above, and below it the second's loss less the first's at equal updates.
 
-    Run A is a full line with filled marks, run B a dashed one with open marks, whatever their architectures.
+    The axes end a little above where the runs began and what they usually are; a run that diverged is marked. Run A is
+    a full line with filled marks, run B a dashed one with open marks, whatever their architectures.
 
     Args:
         table: columns `step`, `loss_one`, `loss_other`, `difference`.
@@ -205,14 +207,25 @@ def two_runs(
             "hovertemplate": "%{x:,} updates: %{y:.4~g}<extra>B less A</extra>",
         }
     )
+    losses = table[["loss_one", "loss_other"]]
+    usual = float(max(losses.iloc[0].max(), losses.median().max(), threshold, 1e-9))
+    top = min(max(usual, float(losses.max().max())), HEADROOM * usual)
+    for column, architecture in zip(losses, architectures, strict=True):
+        run = losses[column].to_frame("loss").assign(architecture=architecture, step=table["step"])
+        traces += beyond_traces(beyond_top(run, "loss", top, "step"), top, mode)
     figure.add_traces(traces)
     figure.update_layout(
         xaxis={"anchor": "y2"} | scale([table["step"]], is_log_x),
-        yaxis={"domain": [0.4, 1]} | scale([table["loss_one"], table["loss_other"]], is_log_y),
+        yaxis={"domain": [0.4, 1]}
+        | scale([losses[column].clip(upper=top) for column in losses], is_log_y, [0, 1.04 * top], 1.04 * top),
         yaxis2={
             "fixedrange": True,
             "domain": [0, 0.28],
             "title": {"text": "B less A"},
+            "range": [
+                1.04 * max(-top, min(0.0, table["difference"].min())),
+                1.04 * min(top, max(0.0, table["difference"].max())),
+            ],
             "zeroline": True,
             "zerolinecolor": theme.muted(mode),
         },

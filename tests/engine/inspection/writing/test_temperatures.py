@@ -176,7 +176,7 @@ def test_command_refuses_a_model_that_does_not_write(
 ) -> None:
     code = main(["temperatures", "--model", str(translator_folder), "--output", str(tmp_path / "x.parquet")])
     assert code == EXIT_BAD_INPUT
-    assert "does translation, not language model" in capsys.readouterr().err
+    assert "is one of the translators, not one of the language models" in capsys.readouterr().err
 
 
 def test_shipped_table_has_its_origin_in_every_row() -> None:

@@ -103,6 +103,17 @@ def test_two_runs_of_one_architecture_differ_in_dash_and_marker() -> None:
     assert difference.yaxis == "y2"
 
 
+def test_a_run_that_diverged_does_not_flatten_the_other() -> None:
+    table = pd.DataFrame({"step": [0, 50, 100], "loss_one": [2.0, 1.0, 0.5], "loss_other": [2.0, 3.8e12, 0.7]})
+    table["difference"] = table["loss_other"] - table["loss_one"]
+    figure = two_runs(
+        table, mode="light", architectures=("lstm", "irnn"), labels=("LSTM", "IRNN"), unit="nats", threshold=0.5
+    )
+    assert figure.layout.yaxis.range[1] < 5
+    assert figure.layout.yaxis2.range[1] < 5
+    assert figure.data[-1].marker.symbol == "triangle-up"
+
+
 def test_parameters_stand_beside_what_the_formula_gives() -> None:
     table = pd.DataFrame(
         {"architecture": ["lstm", "rnn", "gru"], "counted": [400, 100, 300], "by_formula": [400, 100, 301]}
