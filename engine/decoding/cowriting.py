@@ -45,9 +45,9 @@ class WritingNode:
     log_prob: float = math.nan
 
     @property
-    def bits(self) -> float:
-        """Its surprise in bits."""
-        return -self.log_prob / math.log(2)
+    def nats(self) -> float:
+        """Its surprise in nats."""
+        return -self.log_prob
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,10 @@ class WritingTree:
         """Return the tokens from the beginning to `node` (default: the pen)."""
         return tuple(self.nodes[index].token_id for index in self.path(node))
 
-    def bits(self, node: int | None = None, author: Author | None = None) -> float:
-        """Return the surprise in bits of the text up to `node` (default: the pen), or of one author's share of it."""
+    def nats(self, node: int | None = None, author: Author | None = None) -> float:
+        """Return the surprise in nats of the text up to `node` (default: the pen), or of one author's share of it."""
         steps = (self.nodes[index] for index in self.path(node))
-        return math.fsum(step.bits for step in steps if author in (None, step.author))
+        return math.fsum(step.nats for step in steps if author in (None, step.author))
 
     def count(self, author: Author) -> int:
         """Return how many tokens of the text up to the pen are by `author`."""
@@ -171,14 +171,14 @@ def text_at(loaded: LoadedModel, prompt: str, tree: WritingTree, node: int | Non
 
 
 def tree_frame(loaded: LoadedModel, tree: WritingTree) -> pd.DataFrame:
-    """Return one row per node: `node`, `parent`, `token`, `bits`, `probability`, `author`, `is_on_path`, `is_pen`."""
+    """Return one row per node: `node`, `parent`, `token`, `nats`, `probability`, `author`, `is_on_path`, `is_pen`."""
     path = set(tree.path())
     return pd.DataFrame(
         {
             "node": range(len(tree.nodes)),
             "parent": [node.parent for node in tree.nodes],
             "token": [token_text(loaded, node.token_id) for node in tree.nodes],
-            "bits": [node.bits for node in tree.nodes],
+            "nats": [node.nats for node in tree.nodes],
             "probability": [math.exp(node.log_prob) for node in tree.nodes],
             "author": [node.author for node in tree.nodes],
             "is_on_path": [index in path for index in range(len(tree.nodes))],

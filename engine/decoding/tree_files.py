@@ -8,6 +8,7 @@ import base64
 import binascii
 import dataclasses
 import json
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ def to_json(loaded: LoadedModel, prompt: str, tree: WritingTree) -> bytes:
             "parent": node.parent,
             "token": loaded.tokenizer.token(node.token_id),
             "author": node.author,
-            "bits": round(node.bits, 4),
+            "bits": round(node.nats / math.log(2), 4),
         }
         for node in tree.nodes
     ]

@@ -31,10 +31,10 @@ def expect_text(guest: Visit, text: str) -> None:
     )
 
 
-def expect_cost(guest: Visit, label: str, bits: float) -> None:
-    """Wait until a cost is shown as `bits`."""
+def expect_cost(guest: Visit, label: str, nats: float) -> None:
+    """Wait until a cost is shown as `nats`."""
     metric = guest.page.get_by_test_id("stMetric").filter(has_text=label)
-    expect(metric.get_by_test_id("stMetricValue")).to_have_text(f"{bits:.1f} bits")
+    expect(metric.get_by_test_id("stMetricValue")).to_have_text(f"{nats:.1f} nats")
 
 
 def test_writing_together_branches_and_keeps_them(guest: Visit, browser: Chromium, tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_writing_together_branches_and_keeps_them(guest: Visit, browser: Chromiu
     written = drawn[:9] + other["token"] + " Zounds"
     expect_text(guest, written)
     truth = type_text(lstm, DEFAULT_PROMPT, WritingTree(), written)
-    expect_cost(guest, "This text costs", truth.bits())
-    expect_cost(guest, "Your choices", truth.bits() - truth.bits(8))
+    expect_cost(guest, "This text costs", truth.nats())
+    expect_cost(guest, "Your choices", truth.nats() - truth.nats(8))
     expect(page.get_by_text("The tree: 18 steps in 2 branches")).to_be_visible()
 
     # A node of the drawing is clicked: the tenth of the first branch, which nothing follows.

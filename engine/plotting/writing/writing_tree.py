@@ -18,7 +18,7 @@ from engine.wording import percent
 ROW_PIXELS = 44
 LIFT = 0.12  # of a row, which keeps letters off the markers
 MAX_ROWS = 14
-MOST_BITS = 8.0  # one choice of 256; what surprises more is as bright
+MOST_NATS = 6.0  # one choice of 400; what surprises more is as bright
 LETTERED_COLUMNS = (
     32  # up to so many tokens across each has its own letters, beyond that each stretch has its first ones
 )
@@ -55,7 +55,7 @@ def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     """Return the tree from its beginning (left) to its longest branch; of many branches the 14 rows around the pen.
 
     Args:
-        frame: one row per node with columns `node`, `parent` (-1: the beginning), `token`, `bits`, `probability`,
+        frame: one row per node with columns `node`, `parent` (-1: the beginning), `token`, `nats`, `probability`,
             `author` ("visitor" or "network"), `is_on_path`, `is_pen`. A marker's `customdata` is its node.
     """
     shown = _around_the_pen(frame)
@@ -96,7 +96,7 @@ def describe_writing_tree(frame: pd.DataFrame) -> str:
         for row in path.tail(5).itertuples()
     )
     return (
-        f"{size} The text at the pen has {len(path):,} steps and {path['bits'].sum():.1f} bits; the last of them: "
+        f"{size} The text at the pen has {len(path):,} steps and {path['nats'].sum():.1f} nats; the last of them: "
         f"{steps}."
     )
 
@@ -154,7 +154,7 @@ def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: st
         name=_AUTHORS[author].capitalize(),
         customdata=nodes["node"],
         hovertext=[
-            f"{plain_label(visible_token(row.token), 20)}: {percent(row.probability, 2)}, {row.bits:.2f} bits, "
+            f"{plain_label(visible_token(row.token), 20)}: {percent(row.probability, 2)}, {row.nats:.2f} nats, "
             f"{_AUTHORS[author]}"
             for row in nodes.itertuples()
         ],
@@ -162,10 +162,10 @@ def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: st
         marker={
             "symbol": symbol,
             "size": size,
-            "color": [min(MOST_BITS, bits) if math.isfinite(bits) else MOST_BITS for bits in nodes["bits"]],
+            "color": [min(MOST_NATS, nats) if math.isfinite(nats) else MOST_NATS for nats in nodes["nats"]],
             "colorscale": theme.HEAT_SCALE,
             "cmin": 0,
-            "cmax": MOST_BITS,
+            "cmax": MOST_NATS,
             "line": {"width": 1.5 if size > 6 else 0.5, "color": theme.ink(mode)},
         },
         # A click chooses where to write next; plotly would fade everything else.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
+from math import exp
 from operator import methodcaller
 
 import streamlit as st
@@ -13,7 +14,7 @@ from engine.decoding.cowriting import START, WritingTree
 from engine.errors import InputError
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
-from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
+from engine.plotting.writing.writing_tree import MOST_NATS, describe_writing_tree, writing_tree
 from engine.wording import percent
 from pages.components import figures, notices, state
 from pages.components.buttons import button, download
@@ -24,7 +25,7 @@ from pages.components.generation.context import GenerationContext
 from pages.components.generation.cowriting import CODE, Author, Held
 
 BUTTONS = 10
-BITS = "surprise in bits"
+NATS = "surprise in nats"
 
 
 def show(context: GenerationContext) -> None:
@@ -39,8 +40,8 @@ def show(context: GenerationContext) -> None:
     with above:
         notices.explain(
             "Choose what comes next, or let the network choose; go back to any place and write on differently. A "
-            "character that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the "
-            "less the network is surprised.** Try to surprise it, then look at what it writes after that."
+            "character with a probability of one half costs 0.69 nats, one of 1 in 1,000 costs 6.9: **the fewer nats, "
+            "the less the network is surprised.** Try to surprise it, then look at what it writes after that."
         )
         _show_text(author, held.tree)
         _show_choices(author, held.tree)
@@ -104,35 +105,35 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
 def _show_costs(author: Author, tree: WritingTree) -> None:
     path = [tree.nodes[node] for node in tree.path()]
     whole, mine, its = st.columns(3)
-    whole.metric("This text costs", f"{tree.bits():.1f} bits")
+    whole.metric("This text costs", f"{tree.nats():.1f} nats")
     whole.caption(f"for {len(path):,} steps after the beginning")
     for column, by, words in ((mine, "visitor", "Your choices"), (its, "network", "The network's draws")):
         count = tree.count(by)
-        column.metric(words, f"{tree.bits(author=by):.1f} bits")
-        column.caption(f"{count:,} steps" + (f", {tree.bits(author=by) / count:.2f} bits each" if count else ""))
+        column.metric(words, f"{tree.nats(author=by):.1f} nats")
+        column.caption(f"{count:,} steps" + (f", {tree.nats(author=by) / count:.2f} nats each" if count else ""))
     if not path:
         return
     tokens = [cowriting.token_text(author.loaded, node.token_id) for node in path]
-    bits = [node.bits for node in path]
+    nats = [node.nats for node in path]
     nodes = tree.path()
     st.caption("What each step cost; yours are underlined. Click one to go back to it.")
     figures.show(
         text_grid(
             tokens,
-            bits,
+            nats,
             mode=figures.mode(),
-            title_of_values="Surprise (bits)",
-            limits=(0, MOST_BITS),
+            title_of_values="Surprise (nats)",
+            limits=(0, MOST_NATS),
             width=NARROW,
             marks=[node.author == "visitor" for node in path],
             clickable=True,
             hover=[
-                f"{visible_token(token)}: {cost:.2f} bits, a chance of {percent(2**-cost, 2)}"
-                for token, cost in zip(tokens, bits, strict=True)
+                f"{visible_token(token)}: {cost:.2f} nats, a chance of {percent(exp(-cost), 2)}"
+                for token, cost in zip(tokens, nats, strict=True)
             ],
         ),
         name="cowritten-text",
-        alt=describe_text_grid(tokens, bits, title_of_values=BITS),
+        alt=describe_text_grid(tokens, nats, title_of_values=NATS),
         receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, author.held),
         on_click=lambda position: author.change(lambda held: held.go_to(nodes[int(position)])),
     )
@@ -235,4 +236,4 @@ def _follow(author: Author, key: str, way: list[int] | None) -> None:
 def _branch_label(author: Author, tree: WritingTree, end: int) -> str:
     text = cowriting.text_at(author.loaded, "", tree, end)
     tail = "".join(map(visible_token, text[-36:]))
-    return f"{'…' if len(text) > 36 else ''}{tail} ({len(tree.path(end)):,} steps, {tree.bits(end):.1f} bits)"
+    return f"{'…' if len(text) > 36 else ''}{tail} ({len(tree.path(end)):,} steps, {tree.nats(end):.1f} nats)"

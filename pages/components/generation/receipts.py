@@ -39,7 +39,7 @@ def for_writing(name: str, prompt: str, settings: SamplingSettings, sheet: Writi
 
 
 def for_writing_tree(name: str, prompt: str, held: Held) -> Receipt:
-    """Return the receipt of a tree's bits; one too large for a code is read from its file."""
+    """Return the receipt of a tree's nats; one too large for a code is read from its file."""
     special = {
         "measured": "every step read by the model again",
         "note": "The surprise of a step is -log2 of the chance the model itself gave it, before temperature, top-k and "
@@ -52,10 +52,10 @@ def for_writing_tree(name: str, prompt: str, held: Held) -> Receipt:
             "from engine.models.folder import load_model\n\n"
             f"model = load_model({name!r})\n"
             "found = read_json(open('writing-tree.json', 'rb').read()).tree(model)\n"
-            f"print(text_at(model, {prompt!r}, found), found.bits(), tree_frame(model, found))"
+            f"print(text_at(model, {prompt!r}, found), found.nats(), tree_frame(model, found))"
         )
     return call(from_code, prompt, held.code, model=name).receipt(
-        "text_at(model, prompt, found), found.bits(), tree_frame(model, found)",
+        "text_at(model, prompt, found), found.nats(), tree_frame(model, found)",
         uses=[text_at, tree_frame],
         day=held.day,
         **special,

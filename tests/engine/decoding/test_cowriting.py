@@ -68,14 +68,14 @@ def test_a_tree_never_changes():
     assert (tree.nodes, tree.pen) == before
 
 
-def test_bits_add_up_over_the_text_and_by_author():
+def test_nats_add_up_over_the_text_and_by_author():
     tree = WritingTree().add(1, math.log(0.25), "visitor").add(2, math.log(0.5), "network")
     tree = tree.add(3, math.log(0.125), "visitor")
-    assert tree.bits() == pytest.approx(2 + 1 + 3)
-    assert tree.bits(author="visitor") == pytest.approx(5)
-    assert tree.bits(1) == pytest.approx(3)
+    assert tree.nats() == pytest.approx((2 + 1 + 3) * math.log(2))
+    assert tree.nats(author="visitor") == pytest.approx(5 * math.log(2))
+    assert tree.nats(1) == pytest.approx(3 * math.log(2))
     assert (tree.count("visitor"), tree.count("network")) == (2, 1)
-    assert WritingTree().bits() == 0
+    assert WritingTree().nats() == 0
 
 
 def test_a_removed_branch_takes_all_that_follows_it_and_no_more():
@@ -239,4 +239,4 @@ def test_the_frame_says_what_stands_where(reader):
     assert list(frame["author"]) == ["visitor"] * 3 + ["network"]
     assert list(frame["is_on_path"]) == [True, True, False, True]
     assert list(frame["is_pen"]) == [False, False, False, True]
-    assert frame["probability"].tolist() == pytest.approx([2**-bits for bits in frame["bits"]])
+    assert frame["probability"].tolist() == pytest.approx([math.exp(-nats) for nats in frame["nats"]])

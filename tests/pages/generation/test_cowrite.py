@@ -85,7 +85,7 @@ def test_what_the_network_draws_is_what_it_writes_on_the_page(lstm: LoadedModel)
     assert text(at) == DEFAULT_PROMPT + expected
 
 
-def test_choose_undo_and_branch_keeps_both_and_the_bits_are_the_engines(lstm: LoadedModel) -> None:
+def test_choose_undo_and_branch_keeps_both_and_the_nats_are_the_engines(lstm: LoadedModel) -> None:
     at = open_tool()
     first, second = alternatives(lstm, DEFAULT_PROMPT, (), 0.8, 0, 1.0)["token_id"][:2]
     press(at, f"cowrite-choose-{first}", "cowrite-ten")
@@ -99,8 +99,8 @@ def test_choose_undo_and_branch_keeps_both_and_the_bits_are_the_engines(lstm: Lo
     assert at.text_input(key="cowrite-typed").value == ""
     truth = type_text(lstm, DEFAULT_PROMPT, WritingTree(), lstm.tokenizer.decode([second]) + "Good night")
     costs = {metric.label: metric.value for metric in at.metric}
-    assert costs["This text costs"] == costs["Your choices"] == f"{truth.bits():.1f} bits"
-    assert costs["The network's draws"] == "0.0 bits"
+    assert costs["This text costs"] == costs["Your choices"] == f"{truth.nats():.1f} nats"
+    assert costs["The network's draws"] == "0.0 nats"
     words = alternative_texts(at)[-1]
     assert words.startswith("A tree of 22 steps in 2 branches. The text at the pen has 11 steps")
     nodes = [node for trace in figure(at, "writing-tree")["data"] for node in trace.get("customdata", [])]
@@ -147,13 +147,13 @@ def test_the_address_carries_the_tree(lstm: LoadedModel) -> None:
 
 def test_another_network_reads_the_same_tree_with_its_own_chances(models: Path, lstm: LoadedModel) -> None:
     at = type_in(open_tool(), "Good night")
-    bits = [metric.value for metric in at.metric]
+    nats = [metric.value for metric in at.metric]
     at.button_group(key="model").set_value("small-gru")
     at.run()
     assert text(at) == DEFAULT_PROMPT + "Good night"
     gru = load_model(models / "small-gru")
-    truth = type_text(gru, DEFAULT_PROMPT, WritingTree(), "Good night").bits()
-    assert [metric.value for metric in at.metric][0] == f"{truth:.1f} bits" != bits[0]
+    truth = type_text(gru, DEFAULT_PROMPT, WritingTree(), "Good night").nats()
+    assert [metric.value for metric in at.metric][0] == f"{truth:.1f} nats" != nats[0]
 
 
 def test_another_beginning_keeps_the_tree_and_reads_it_again(lstm: LoadedModel) -> None:
@@ -161,7 +161,7 @@ def test_another_beginning_keeps_the_tree_and_reads_it_again(lstm: LoadedModel) 
     at.text_area(key="prompt").set_value("TOM: ")
     at.run()
     assert text(at) == "TOM: Good night"
-    assert at.metric[0].value == f"{type_text(lstm, 'TOM: ', WritingTree(), 'Good night').bits():.1f} bits"
+    assert at.metric[0].value == f"{type_text(lstm, 'TOM: ', WritingTree(), 'Good night').nats():.1f} nats"
 
 
 def test_text_that_cannot_be_typed_is_one_sentence_and_stays_in_its_box() -> None:
@@ -264,13 +264,13 @@ def test_a_huge_prompt_is_one_sentence() -> None:
 def test_the_receipts_give_the_numbers_again(models: Path, lstm: LoadedModel) -> None:
     at = type_in(press(open_tool(), "cowrite-ten"), "So")
     codes = [
-        next(block.value for block in at.code if sign in block.value) for sign in ("found.bits()", "alternatives(")
+        next(block.value for block in at.code if sign in block.value) for sign in ("found.nats()", "alternatives(")
     ]
     code = "\n".join(codes).replace("'small-lstm'", repr(str(models / "small-lstm")))
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     grown = tree(at, lstm)
     likely = alternatives(lstm, DEFAULT_PROMPT, grown.token_ids(), 0.8, 0, 1.0)
-    for number in (f"{grown.bits():.4f}"[:-1], f"{likely['probability_before'].iloc[0]:.6f}"[:-1]):
+    for number in (f"{grown.nats():.4f}"[:-1], f"{likely['probability_before'].iloc[0]:.6f}"[:-1]):
         assert number in result.stdout
 
 

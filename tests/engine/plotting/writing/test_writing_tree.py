@@ -24,7 +24,7 @@ def tree(parents: list[int], pen: int, tokens: str | None = None, authors: str |
             "node": range(size),
             "parent": parents,
             "token": list(tokens or "abcdefghijklmnopqrstuvwxyz"[:size].ljust(size, "z")),
-            "bits": [1.0] * size,
+            "nats": [1.0] * size,
             "probability": [0.5] * size,
             "author": [{"v": "visitor", "n": "network"}[letter] for letter in authors or "n" * size],
             "is_on_path": [node in path for node in range(size)],
@@ -64,13 +64,13 @@ def markers(figure, name: str):
 
 def test_every_token_stands_once_with_its_node_for_the_click_and_its_author_by_shape():
     frame = tree([-1, 0, 1, 0], pen=3, tokens="ab\n<", authors="vnnv")
-    frame["bits"] = [0.5, 2.0, 20.0, math.inf]
+    frame["nats"] = [0.5, 2.0, 20.0, math.inf]
     figure = writing_tree(frame, mode="light")
     mine, its = markers(figure, "By you"), markers(figure, "By the network")
     assert (list(mine.customdata), list(its.customdata)) == ([0, 3], [1, 2])
     assert mine.marker.symbol != its.marker.symbol
-    assert list(its.marker.color) == [2.0, 8.0]
-    assert list(mine.marker.color) == [0.5, 8.0]
+    assert list(its.marker.color) == [2.0, 6.0]
+    assert list(mine.marker.color) == [0.5, 6.0]
     assert "50.00 %" in its.hovertext[0]
     letters = next(trace for trace in figure.data if trace.mode == "text")
     assert set(letters.text) == {"a", "b", "↵", "&lt;"}
@@ -107,7 +107,7 @@ def test_an_empty_tree_has_its_pen_at_the_beginning(mode):
 def test_the_words_say_what_the_picture_shows():
     frame = tree([-1, 0, 0], pen=2, tokens="a b", authors="nnv")
     assert describe_writing_tree(frame) == (
-        "A tree of 3 steps in 2 branches. The text at the pen has 2 steps and 2.0 bits; the last of them: "
+        "A tree of 3 steps in 2 branches. The text at the pen has 2 steps and 2.0 nats; the last of them: "
         "a 50.0 % by the network, b 50.0 % by you."
     )
     assert describe_writing_tree(tree([-1], pen=-1)) == "A tree of 1 step in 1 branch. The pen stands at the beginning."
