@@ -61,7 +61,8 @@ if held is not None:
         with_task = [quantity for quantity in held.equalities if task in held.tasks[quantity]]
         matched_by = controls.segmented("matched_by", EQUALITIES.get, with_task)
         error_by_length.ask_look(controls)
-    top = st.container()
+    top = st.container(key="measured")  # filled last, as it needs what is chosen below; the style sheet keeps its room
+    top.empty()
     architectures = controls.several("show", theme.architecture_label)
     st.caption(EQUAL_WORDS[matched_by])
     context = ComparisonContext(

@@ -12,7 +12,7 @@ const isDark = () => {
     return red + green + blue < 382;
 };
 
-// A link to a tool lands on the tool: it is brought to the top while the page is drawn, unless the reader moves first.
+// A link to a tool lands on the tool: it is brought to the top once the page is drawn, unless the reader moved first.
 const land = () => {
     if (window.unrolledLanded === location.pathname) return () => {};
     // Streamlit takes a default out of the address, but not out of what the browser was asked for.
@@ -31,7 +31,7 @@ const land = () => {
         const isDrawn = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') !== null;
         rests = choice && isDrawn && now === place ? rests + 1 : 0;
         if (isMoved || rests > 2 || performance.now() > end) return stop();
-        if (choice) choice.scrollIntoView({block: 'start'});
+        if (choice && isDrawn) choice.scrollIntoView({block: 'start'});
         [place, scrolled] = [now, main.scrollTop];
     }, LAND_EVERY_MS);
     const stop = () => {
