@@ -19,7 +19,7 @@ from engine.plotting.writing.distribution import visible_token
 STRIP_HEIGHT = 26
 MOST_TICKS = 64
 LONGEST_TICK = 9
-UNIT_ROOM = 64  # pixels beside a map for the name of a marked unit
+UNIT_ROOM = 76  # pixels beside a map for the name of a marked unit
 HIDDEN_LINE = ("triangle-up", "dot")  # of a cell without gates
 
 
