@@ -162,7 +162,7 @@ def test_what_is_missing_or_unknown_is_one_sentence(run, command):
     if command != "models":
         assert_is_refused(run(command), "required|Unknown corpus")
     for flag, _ in options_of(command):
-        if flag not in ("--help", "--json", "--resume", "--overwrite", "--dry-run", "--words", "--sample"):
+        if flag not in ("--help", "--json", "--resume", "--overwrite", "--dry-run", "--words", "--sample", "--plain"):
             assert_is_refused(run(*GOOD[command], flag), "expected one argument")
 
 
@@ -224,7 +224,10 @@ def test_a_damaged_model_is_one_sentence(run, command, damage, words):
 @pytest.mark.parametrize("command", [name for name, line in GOOD.items() if "--model" in line and name != "evaluate"])
 def test_a_model_of_another_task_is_one_sentence(run, command):
     other = "tagger" if "lm" in GOOD[command] else "lm"
-    assert_is_refused(run(*with_option(command, "--model", other)), "does (tagging|language model), not")
+    assert_is_refused(
+        run(*with_option(command, "--model", other)),
+        "is one of the (taggers|language models|translators|classifiers), not one of",
+    )
 
 
 # Places
@@ -238,7 +241,7 @@ def asking_for(command: str, flag: str, place: str) -> tuple[str, ...]:
     line = with_option(command, flag, place)
     if command != "evaluate":
         return line
-    model = {"--predictions": "classifier", "--word-order": "classifier", "--attributions": "classifier"}
+    model = dict.fromkeys(("--predictions", "--word-order", "--attributions", "--examples"), "classifier")
     return tuple((model | {"--ablation": "tagger"}).get(flag, "translator") if word == "lm" else word for word in line)
 
 

@@ -99,7 +99,7 @@ def test_switches_stand_under_the_first_row_and_know_their_steps() -> None:
     assert list(marks.x) == [0, 1, 2, 3, 4, 5, 0]
     assert list(marks.y) == [2] * 6 + [7]
     assert "the reference's token" in marks.text[0]
-    assert "its own piece" in marks.text[1]
+    assert "its own token" in marks.text[1]
     found = cells(figure)
     assert found[1, 0][0] == "r0"
     assert (2, 0) not in found
