@@ -39,7 +39,7 @@ def test_a_step_is_tried_changed_and_searched(browser: Chromium, server: str) ->
         expect(page.get_by_text(told(step, "uniform"))).to_be_visible()
         expect(page).to_have_url(re.compile("attention_kind=Look"))
 
-        slider = page.get_by_role("slider", name="Step on trial")
+        slider = page.get_by_role("slider", name="Step to test")
         slider.press("ArrowLeft")
         expect(page.get_by_text(told(step - 1, "uniform"))).to_be_visible()
 

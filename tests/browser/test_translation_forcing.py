@@ -52,7 +52,7 @@ def test_switches_are_clicked_scrubbed_and_turned_by_keyboard(browser: Chromium,
         steps.fill("1-5, 8")
         steps.press("Enter")
         shows(guest, "1-5, 8")
-        page.get_by_text("Teacher forcing", exact=True).click()
+        page.get_by_test_id("stCheckbox").get_by_text("Teacher forcing", exact=True).click()
         shows(guest, "none")
 
 

@@ -65,7 +65,7 @@ def test_the_nearest_sentences_are_the_engines(guest: Visit, loaded: LoadedModel
     expect(
         guest.page.get_by_text(nearest_sentence(find_nearest(loaded, inspect_search(loaded, SENTENCE, 1, 0.0), step=1)))
     ).to_be_visible()
-    guest.page.get_by_role("slider", name="Before it writes piece").press("ArrowRight")
+    guest.page.get_by_role("slider", name="Before it writes token").press("ArrowRight")
     expect(
         guest.page.get_by_text(nearest_sentence(find_nearest(loaded, inspect_search(loaded, SENTENCE, 1, 0.0), step=2)))
     ).to_be_visible()
