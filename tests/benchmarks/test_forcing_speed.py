@@ -52,7 +52,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 def test_a_switch_and_a_word_decode_again_in_time(loaded: LoadedModel, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(SOURCE.split()) >= 20
     switch = milliseconds(lambda: inspect_forcing(loaded, SOURCE, REFERENCE, "1-5, 9"))
-    word = milliseconds(lambda: put_wrong_word(loaded, SOURCE, REFERENCE, "none", 3, "anticonstitutionnellement"))
+    word = milliseconds(lambda: put_wrong_word(loaded, SOURCE, REFERENCE, 3, "anticonstitutionnellement"))
     with capsys.disabled():
         print(
             f"\n{loaded.info.name}, {len(SOURCE.split())} words: a switch {switch:.0f} ms (forced, mixed and free "

@@ -2,7 +2,7 @@
 server.
 
 Processor time, because a clock on the wall measures the neighbours. Each text is one that nobody has sent yet, so
-nothing is cached. Measured with the tool that is open at first and with those that only look closer; "Why" and "Order"
+nothing is cached. Measured with the tools that only look closer; "Why", with which the Sentiment page opens, and "Order"
 read the text hundreds of times in other forms, behind a sign that says so, and are printed without a bound.
 """
 
@@ -24,7 +24,7 @@ TEXT = (
     "nobody in the cinema in Lisbon wanted to leave before the last picture faded on Tuesday ."
 )
 VIEWS = {
-    "sentiment": ("", "tool=padding", "tool=why", "tool=order"),
+    "sentiment": ("tool=texts", "tool=padding", "tool=why", "tool=order"),
     "entities": ("", "tool=words", "tool=directions", "tool=lattice", "tool=padding"),
 }
 TASKS = {"sentiment": "classification", "entities": "tagging"}
