@@ -1,4 +1,4 @@
-"""What a corpus is, and `load_corpus`, which finds it: mirror folder, Hub at a pinned revision, embedded sample."""
+"""What a corpus is, and `load_corpus`, which finds it: mirror folder, Hub at a pinned revision, built-in sample."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CorpusSpec:
         columns: columns every split must have.
         licence, origin: terms of the texts, and who made them: what cards, pages and LICENSE say.
         weights_licence: terms of the weights that are learnt from them.
-        sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
+        sample: name of the built-in sample that stands in when nothing else can be reached ("" for none).
         hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this
             form.
         parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
@@ -111,7 +111,7 @@ class Corpus:
 def load_corpus(name: str) -> Corpus:
     """Return the corpus called `name` from the first source that has it.
 
-    Order: the folder `name` under the path in UNROLLED_DATA, the Hub, the embedded sample.
+    Order: the folder `name` under the path in UNROLLED_DATA, the Hub, the built-in sample.
 
     Raises:
         ConfigError: no corpus has this name.
@@ -180,7 +180,7 @@ def _fall_back(spec: CorpusSpec, problem: str = "") -> Corpus:
     sample = CORPORA.get(spec.sample)
     nowhere = "is not here and the Hub cannot be reached" if spec.hub else "is not in the UNROLLED_DATA folder"
     why = problem or f"{spec.title} {nowhere}"
-    sentence = f"Source: the embedded sample {sample.title}, because {why}."
+    sentence = f"Source: the built-in sample {sample.title}, because {why}."
     source = CorpusSource(
         "sample", f"data/samples/{sample.name}", sentence=sentence, corpus=sample.name, stands_for=spec.title
     )

@@ -105,5 +105,5 @@ def generate(seed: int = 0) -> Iterator[tuple[str, int]]:
 
 
 def write_dataset(folder: Path | str, seed: int = 0) -> None:
-    """Write the splits and the README of the embedded sample into `folder`."""
+    """Write the splits and the README of the built-in sample into `folder`."""
     write_splits(folder, generate(seed), ROWS, ["sentence", "label"], "text-classification", README)

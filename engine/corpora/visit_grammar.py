@@ -1,4 +1,4 @@
-"""The grammar behind the embedded sample Visits: who went where, when, for whom, every entity tagged as GMB tags them.
+"""The grammar behind the built-in sample Visits: who went where, when, for whom, every entity tagged as GMB tags them.
 
 Some names are people in one sentence and places or organisations in another, so that only the words around them tell
 which.
@@ -96,5 +96,5 @@ def generate(seed: int = 0) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def write_dataset(folder: Path | str, seed: int = 0) -> None:
-    """Write the splits and the README of the embedded sample into `folder`."""
+    """Write the splits and the README of the built-in sample into `folder`."""
     write_splits(folder, generate(seed), ROWS, ["tokens", "ner_tags"], "token-classification", README)

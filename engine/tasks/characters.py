@@ -26,7 +26,7 @@ class Characters(RealTask):
     the test text. The loss is in nats per character, over all steps.
 
     Paper: Graves (2013), Generating sequences with recurrent neural networks, arXiv 1308.0850, section 3, for the task;
-    the text is Tiny Shakespeare, or the embedded sample where it cannot be reached.
+    the text is Tiny Shakespeare, or the built-in sample where it cannot be reached.
     """
 
     title = "Next character"

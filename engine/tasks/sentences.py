@@ -31,7 +31,7 @@ class Sentences(RealTask):
     words: only order can beat it.
 
     Paper: Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank, for the
-    data (the embedded sample where they cannot be reached); Wang and Manning (2012), Baselines and bigrams, section
+    data (the built-in sample where they cannot be reached); Wang and Manning (2012), Baselines and bigrams, section
     2.1, for naive Bayes on the presence of words.
     """
 

@@ -2,8 +2,8 @@
 server.
 
 Processor time, because a clock on the wall measures the neighbours. Each text is one that nobody has sent yet, so
-nothing is cached. Measured with the tools that only look closer; "Why", with which the Sentiment page opens, and "Order"
-read the text hundreds of times in other forms, behind a sign that says so, and are printed without a bound.
+nothing is cached. Measured with the tools that only look closer; "Why", with which the Sentiment page opens, and
+"Order" read the text hundreds of times in other forms, behind a sign that says so, and are printed without a bound.
 """
 
 from __future__ import annotations

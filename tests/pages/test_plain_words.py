@@ -30,7 +30,7 @@ NICKNAMES = (
     "computed by hand",
     "by hand with",
     "likeness",
-    "embedded sample",
+    "built-in sample",
     "where anyone does",
     "ranges touch",
     "seeds touch",

@@ -124,7 +124,7 @@ def read_states(
 ) -> TextReading:
     """Return the hidden values of a layer (from 0) over at most `characters` of a text, read once for all patterns.
 
-    `source` is "stories" (the embedded sample), "training" (what the model learnt from; where it cannot be reached, the
+    `source` is "stories" (the built-in sample), "training" (what the model learnt from; where it cannot be reached, the
     sample in its place, as `source` of the result says), or "text" and "own" for the given `text`. `progress` is told
     the share read so far.
 

@@ -113,7 +113,7 @@ def read_texts(corpus: str, split: str) -> tuple[list[str], list[int], str]:
     """Return the texts and labels of a corpus' split, and the sentence on which copy was read.
 
     Raises:
-        DataError: the corpus itself cannot be reached; its embedded sample does not count.
+        DataError: the corpus itself cannot be reached; its built-in sample does not count.
     """
     from engine.corpora import load_corpus
 

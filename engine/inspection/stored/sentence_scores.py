@@ -139,7 +139,7 @@ def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:
         DataError: no copy of the corpus can be read.
     """
     corpus = load_corpus(corpus_name)
-    if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
+    if corpus.spec.name != corpus_name:  # the built-in sample stood in: other sentences than those that were measured
         raise DataError(f"The texts of this test set are not here and cannot be fetched: {corpus.source.sentence}")
     sources, references = read_sides(corpus, source_language, "test")
     hashes = [source_hash(source) for source in sources]

@@ -210,7 +210,7 @@ def read_sentences(corpus_name: str) -> pd.DataFrame:
         DataError: no copy of the corpus can be read.
     """
     corpus = load_corpus(corpus_name)
-    if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
+    if corpus.spec.name != corpus_name:  # the built-in sample stood in: other sentences than those that were measured
         raise DataError(f"The sentences of this test set are not here and cannot be fetched: {corpus.source.sentence}")
     rows, _ = corpus.read(TAGGED_SENTENCES, "test")
     return pd.DataFrame(

@@ -1,4 +1,4 @@
-"""The cell detective: which unit of a network knows the answer to which question about the text it reads.
+"""Probing: which unit of a network knows the answer to which question about the text it reads.
 
 Every unit of every layer is scored against every predicate by AUC, the chance that the unit's value at a place where
 the predicate holds is above its value at a place where it does not: 0.5 is guessing, 1 knows. The best unit is chosen
@@ -53,7 +53,7 @@ COLUMNS = "predicate question needs share layer part unit sign auc control contr
 
 @dataclass(frozen=True)
 class Investigation:
-    """What the detective found.
+    """What probing found.
 
     Attributes:
         winners: one row per predicate that could be scored, best first: `predicate` (its name), `question`, `needs`,
@@ -208,7 +208,7 @@ def check_length(text: str) -> None:
     check_characters("The text", text)
     if not MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS:
         raise InputError(
-            f"The text has {len(text):,} characters; the detective needs {MIN_CHARACTERS:,} to {MAX_CHARACTERS:,}, "
+            f"The text has {len(text):,} characters; probing needs {MIN_CHARACTERS:,} to {MAX_CHARACTERS:,}, "
             "half to choose units on and half to test them."
         )
 

@@ -36,7 +36,7 @@ def unseen_text(loaded: LoadedModel, source: str = STORIES) -> UnseenText:
         DataError: its corpus cannot be read.
     """
     if source == STORIES:
-        return UnseenText(_stories(), f"two plays and two stories of the embedded sample Saltmarsh ({_why(loaded)})")
+        return UnseenText(_stories(), f"two plays and two stories of the built-in sample Saltmarsh ({_why(loaded)})")
     if source not in unseen_sources():
         raise InputError(f"There is no text '{source[:40]}' here; choose one of: {', '.join(unseen_sources())}.")
     text = _shakespeare(os.environ["UNROLLED_DATA"])

@@ -16,7 +16,7 @@ PANEL_HEIGHT = 150
 # measure: (panel's title, factor from the table to the axis, unit)
 PANELS = {
     "entropy": ("Entropy of each draw (nats)", 1, "nats"),
-    "repetition": ("Groups of four words said before (%)", 100, "%"),
+    "repetition": ("Repeated four-word groups (%)", 100, "%"),
     "known_words": ("Words that the training text has (%)", 100, "%"),
     "novelty": ("Characters that are not copied (%)", 100, "%"),
 }

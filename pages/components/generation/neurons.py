@@ -21,8 +21,8 @@ def show(context: GenerationContext) -> None:
     """Draw the choice of a unit, the coloured text, and where else to look."""
     notices.explain(
         "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, "
-        "the letters of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell "
-        "detective tests such guesses. Memory cells are often easier to read than hidden states."
+        "the letters of a word. **Go through a few with the arrow keys and guess what each follows;** "
+        "Probing tests such guesses. Memory cells are often easier to read than hidden states."
     )
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):

@@ -105,7 +105,7 @@ def _summary(found: temperatures.TemperatureText) -> str:
     parts = [
         f"distinct words {percent(measures.distinct_1, 0)}, pairs {percent(measures.distinct_2, 0)}, triples "
         f"{percent(measures.distinct_3, 0)}",
-        f"said before {percent(measures.repetition, 0)}",
+        f"repeated four-word groups {percent(measures.repetition, 0)}",
         f"longest stretch written twice {len(measures.longest_repeat):,} characters",
         f"words that exist {percent(measures.known_words, 0)}",
         f"not copied {percent(measures.novelty, 0)}",

@@ -1,4 +1,4 @@
-"""Corpora: local mirror before Hub before embedded sample, the sentence says which, and what is wrong with one is said
+"""Corpora: local mirror before Hub before built-in sample, the sentence says which, and what is wrong with one is said
 once."""
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def test_without_mirror_and_network_the_embedded_sample_stands_in_and_says_so(no
     assert corpus.source.kind == "sample"
     assert corpus.source.location == "data/samples/phrasebook_en_fr"
     assert corpus.source.sentence == (
-        "Source: the embedded sample Phrasebook English-French, because Multi30k English-French is not here and the "
+        "Source: the built-in sample Phrasebook English-French, because Multi30k English-French is not here and the "
         "Hub "
         "cannot be reached."
     )
@@ -129,7 +129,7 @@ def test_where_the_hub_is_there_and_fails_the_sample_stands_in_and_says_why(no_m
     corpus = load_corpus("sst2")
     assert (corpus.spec.name, corpus.source.corpus, corpus.source.stands_for) == ("opinions", "opinions", "SST-2")
     assert corpus.source.sentence == (
-        "Source: the embedded sample Opinions, because stanfordnlp/sst2 could not be read: the Hub answered 503 Busy."
+        "Source: the built-in sample Opinions, because stanfordnlp/sst2 could not be read: the Hub answered 503 Busy."
     )
 
 
@@ -232,7 +232,7 @@ def test_a_labelled_corpus_needs_no_test_split_and_its_sample_is_labelled_too(tm
     monkeypatch.delenv("UNROLLED_DATA")
     monkeypatch.setattr(sources, "is_hub_reachable", lambda: False)
     sample = load_corpus("sst2")
-    assert sample.source.sentence.startswith("Source: the embedded sample Opinions, because SST-2 is not here")
+    assert sample.source.sentence.startswith("Source: the built-in sample Opinions, because SST-2 is not here")
     assert set(sample.read(LABELLED_TEXTS)[1]) == {0, 1}
     with pytest.raises(DataError, match="saltmarsh holds running text, not labelled sentences"):
         load_corpus("saltmarsh").read(LABELLED_TEXTS)

@@ -214,7 +214,7 @@ def test_a_run_on_a_sample_says_so_before_the_first_update_and_on_its_card(tiny_
     first, *_ = train_recipe("tiny-reader", tmp_path / "made", overrides={"max_steps": 1, "threads": 1})
     title = "Recipe tiny-reader, on the built-in sample Saltmarsh stories in place of Tiny Shakespeare"
     assert (first.title, len(first.sources)) == (title, 1)
-    assert first.sources[0].startswith("Source: the embedded sample Saltmarsh stories, because Tiny Shakespeare")
+    assert first.sources[0].startswith("Source: the built-in sample Saltmarsh stories, because Tiny Shakespeare")
     info = load_model(tmp_path / "made").info
     assert (info.title, info.config["corpora"]) == (title, ["saltmarsh"])
     assert f"# {title}" in info.card_text

@@ -165,9 +165,9 @@ def test_no_phrase_of_a_sentence_that_chooses_settings_is_learnt_from(reviews):
 
 
 def test_naive_bayes_is_what_counting_by_hand_gives(monkeypatch, corpus_cache):
-    monkeypatch.delenv("UNROLLED_DATA", raising=False)  # and the Hub cannot be reached in tests: the embedded sample
+    monkeypatch.delenv("UNROLLED_DATA", raising=False)  # and the Hub cannot be reached in tests: the built-in sample
     task = TASKS.get("sentences")(40)  # longer than any of them, so that no two are alike
-    assert "embedded sample Opinions" in task.source_sentence
+    assert "built-in sample Opinions" in task.source_sentence
     rows, held_out = draw_all(task), task.held_out(300)
     seen = {0: Counter(), 1: Counter()}
     for words, label in rows:

@@ -57,7 +57,7 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
         corpus = load_corpus(name)
         assert (
             corpus.source.sentence
-            == f"Source: the embedded sample Visits, because {title} is not in the UNROLLED_DATA folder."
+            == f"Source: the built-in sample Visits, because {title} is not in the UNROLLED_DATA folder."
         )
         assert corpus.read(TAGGED_SENTENCES, "test") == shipped.read(TAGGED_SENTENCES, "test")
     with pytest.raises(DataError, match="saltmarsh holds running text, not tagged sentences"):

@@ -128,7 +128,7 @@ def test_answers_stand_beside_the_units_values(reader: LoadedModel) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 999, "x" * 50_001])
 def test_text_of_the_wrong_length_gets_a_sentence(reader: LoadedModel, text: str) -> None:
-    with pytest.raises(InputError, match="the detective needs 1,000 to 50,000"):
+    with pytest.raises(InputError, match="probing needs 1,000 to 50,000"):
         investigate(reader, text=text)
 
 
