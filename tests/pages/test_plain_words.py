@@ -30,7 +30,7 @@ NICKNAMES = (
     "computed by hand",
     "by hand with",
     "likeness",
-    "built-in sample",
+    "embedded sample",
     "where anyone does",
     "ranges touch",
     "seeds touch",

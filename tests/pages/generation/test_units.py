@@ -76,7 +76,7 @@ def test_a_busy_unit_is_one_click_away(models: Path) -> None:
         ("neurons", {"neurons_layer": "9"}, "Layer must be one of 1"),
         ("neurons", {"neurons_part": "reset_gate"}, "must be one of Hidden state, Memory cell, Input gate"),
         ("neurons", {"neurons_text": "x" * 5001}, "5,001 characters; at most 5,000"),
-        ("probing", {"detective_text": "too short"}, "the detective needs 1,000 to 50,000"),
+        ("probing", {"detective_text": "too short"}, "probing needs 1,000 to 50,000"),
         ("probing", {"detective_question": "rhymes"}, "must be one of"),
         (
             "activation_clamping",
