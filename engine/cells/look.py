@@ -18,6 +18,7 @@ class Look:
         on_light, on_dark: its colour in the two themes; variants keep the hue of their family, lighter or darker.
         marker, dash: plotly's names of its marker and of its line.
         mark: its marker in its colour as Markdown, whose named colours are set in .streamlit/config.toml.
+        opens: whether a page looks at it first where there are several.
     """
 
     title: str
@@ -27,3 +28,4 @@ class Look:
     marker: str
     dash: str
     mark: str
+    opens: bool = False

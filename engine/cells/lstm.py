@@ -99,7 +99,7 @@ WIRING = wire_gates(
 CELLS.register("lstm")(
     Cell(
         name="lstm",
-        look=Look("LSTM", 20, "#0072B2", "#4FA9E2", "circle", "solid", ":blue[●]"),
+        look=Look("LSTM", 20, "#0072B2", "#4FA9E2", "circle", "solid", ":blue[●]", opens=True),
         long_name="LSTM",
         description="One layer with a memory that is only added to and scaled, behind three gates; the gate that keeps "
         "starts open.",

@@ -111,7 +111,8 @@ def _record(step: _Step, start: LanguageModelState) -> Callable[[Tensor, Parts],
     """
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]  # no layer changes its size
+        # No layer changes its size.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         return torch.jit.trace(step, (torch.zeros(1, dtype=torch.long), _to_parts(start)), check_trace=False)
 
 

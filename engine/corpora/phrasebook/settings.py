@@ -286,10 +286,15 @@ WEATHER = [
     for row in """
 it's raining / il pleut; it rained / il a plu; it's going to rain / il va pleuvoir; if it rains / si il pleut
 it's snowing / il neige; it snowed / il a neigé; it's going to snow / il va neiger; if it snows / si il neige
-it's cold / il fait froid; it was cold / il a fait froid; it's going to be cold / il va faire froid; if it's cold / si il fait froid
-it's hot / il fait chaud; it was hot / il a fait chaud; it's going to be hot / il va faire chaud; if it's hot / si il fait chaud
-the weather is nice / il fait beau; the weather was nice / il a fait beau; the weather is going to be nice / il va faire beau; if the weather is nice / si il fait beau
-it's windy / il y a du vent; it was windy / il y a eu du vent; it's going to be windy / il va y avoir du vent; if it's windy / si il y a du vent
-it's foggy / il y a du brouillard; it was foggy / il y a eu du brouillard; it's going to be foggy / il va y avoir du brouillard; if it's foggy / si il y a du brouillard
+it's cold / il fait froid; it was cold / il a fait froid; it's going to be cold / il va faire froid; \
+if it's cold / si il fait froid
+it's hot / il fait chaud; it was hot / il a fait chaud; it's going to be hot / il va faire chaud; \
+if it's hot / si il fait chaud
+the weather is nice / il fait beau; the weather was nice / il a fait beau; \
+the weather is going to be nice / il va faire beau; if the weather is nice / si il fait beau
+it's windy / il y a du vent; it was windy / il y a eu du vent; it's going to be windy / il va y avoir du vent; \
+if it's windy / si il y a du vent
+it's foggy / il y a du brouillard; it was foggy / il y a eu du brouillard; \
+it's going to be foggy / il va y avoir du brouillard; if it's foggy / si il y a du brouillard
 """.strip().splitlines()  # noqa: E501 - one kind per row
 ]

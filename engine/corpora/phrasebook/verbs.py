@@ -87,7 +87,8 @@ write: writes wrote written writing ; écrire ; écris écris écrit écrivons �
 see: sees saw seen seeing ; voir ; vois vois voit voyons voyez voient ; vu
 take: takes took taken taking ; prendre ; prends prends prend prenons prenez prennent ; pris
 learn: learns learnt learnt learning ; apprendre ; apprends apprends apprend apprenons apprenez apprennent ; appris
-understand: understands understood understood understanding ; comprendre ; comprends comprends comprend comprenons comprenez comprennent ; compris
+understand: understands understood understood understanding ; comprendre ; \
+comprends comprends comprend comprenons comprenez comprennent ; compris
 open: opens opened opened opening ; ouvrir ; ouvre ouvres ouvre ouvrons ouvrez ouvrent ; ouvert
 make: makes made made making ; faire ; fais fais fait faisons faites font ; fait
 ride: rides rode ridden riding ; faire ; fais fais fait faisons faites font ; fait
@@ -103,7 +104,8 @@ come back: comes came come coming ; revenir ; reviens reviens revient revenons r
 go: goes went gone going ; aller ; vais vas va allons allez vont ; allé
 go down: goes went gone going ; descendre ; descends descends descend descendons descendez descendent ; descendu
 buy: buys bought bought buying ; acheter ; achète achètes achète achetons achetez achètent ; acheté
-prefer: prefers preferred preferred preferring ; préférer ; préfère préfères préfère préférons préférez préfèrent ; préféré
+prefer: prefers preferred preferred preferring ; préférer ; préfère préfères préfère préférons préférez préfèrent ; \
+préféré
 call: calls called called calling ; appeler ; appelle appelles appelle appelons appelez appellent ; appelé
 throw: throws threw thrown throwing ; lancer ; lance lances lance lançons lancez lancent ; lancé
 paint: paints painted painted painting ; peindre ; peins peins peint peignons peignez peignent ; peint
@@ -117,7 +119,8 @@ sweep: sweeps swept swept sweeping ; balayer ; balaie balaies balaie balayons ba
 choose: chooses chose chosen choosing ; choisir ; choisis choisis choisit choisissons choisissez choisissent ; choisi
 finish: finishes finished finished finishing ; finir ; finis finis finit finissons finissez finissent ; fini
 feed: feeds fed fed feeding ; nourrir ; nourris nourris nourrit nourrissons nourrissez nourrissent ; nourri
-build: builds built built building ; construire ; construis construis construit construisons construisez construisent ; construit
+build: builds built built building ; construire ; \
+construis construis construit construisons construisez construisent ; construit
 drive: drives drove driven driving ; conduire ; conduis conduis conduit conduisons conduisez conduisent ; conduit
 want: wants wanted wanted wanting ; vouloir ; veux veux veut voulons voulez veulent ; voulu
 be able: - - - - ; pouvoir ; peux peux peut pouvons pouvez peuvent ; pu

@@ -92,7 +92,8 @@ ABBREVIATIONS = (
 )
 WORD = re.compile(
     r"(?P<address>(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    rf"|(?P<abbreviation>\b(?:{ABBREVIATIONS})\.(?!\w)|\bNo\.(?=\s*\d)|(?:[^\W\d_]\.){{2,}}(?:-[^\W_]+)*|\b[A-Z]\.(?=\s+[A-Z]))"
+    rf"|(?P<abbreviation>\b(?:{ABBREVIATIONS})\.(?!\w)|\bNo\.(?=\s*\d)"
+    r"|(?:[^\W\d_]\.){2,}(?:-[^\W_]+)*|\b[A-Z]\.(?=\s+[A-Z]))"
     # With what is written on to it: 1990s, 19th, 20-year-old.
     r"|(?P<number>\d+(?:[.,:/-]\d+)*(?:[-/]?[^\W\d_][^\W_]*(?:[-/&.][^\W_]+)*)?)"
     r"|(?P<clitic>'(?:s|m|d|ll|re|ve)\b)"  # where it stands apart already

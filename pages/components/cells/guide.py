@@ -10,7 +10,7 @@ from engine.inspection.cells.gate_saturation import ClosingGate, find_closing_ga
 from engine.inspection.cells.steps import strand_labels
 from engine.inspection.cells.units import PARTS
 from engine.plotting.writing.distribution import visible_token
-from pages.components import notices, state
+from pages.components import networks, notices, state
 from pages.components.buttons import button
 from pages.components.cells.context import CellsContext, signed
 
@@ -110,9 +110,11 @@ def _without_gates(context: CellsContext) -> None:
         else f"in a {cell.title} no gate by itself is the share of the memory that is kept"
     )
     st.markdown(f"**This network has no gate that could close:** {why}.")
-    other = next((name for name, info in context.language_models.items() if info.architecture == "lstm"), None)
-    if other:
-        button("Take an LSTM instead", "guide-lstm", context.controls.set, "network", other)
+    others = [info for info in context.language_models.values() if CELLS.get(info.architecture).keeps is not None]
+    if others:
+        other = networks.favourite(others)
+        title = CELLS.get(other.architecture).title
+        button(f"Look at the {title} instead", "guide-lstm", context.controls.set, "network", other.name)
 
 
 def _bare(token: str) -> str:
