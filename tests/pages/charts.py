@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from pages.components import figures
 
 
 def figure(at: AppTest, name: str, kind: str = "chart") -> dict[str, Any]:
@@ -29,3 +33,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(part) for key, part in value.items()}
     return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+def receipts_drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """Return the receipt of every chart and table by its name, as the page draws them; None where one has none."""
+    shown: dict[str, object] = {}
+    for name in ("show", "show_table"):
+        draw = getattr(figures, name)
+
+        def record(*args: Any, _draw: Callable[..., None] = draw, **given: Any) -> None:
+            shown[given["name"]] = given.get("receipt")
+            _draw(*args, **given)
+
+        monkeypatch.setattr(figures, name, record)
+    return shown

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.inspection.stored.model_files import weights_in
-from pages.components import figures, generation, translation
+from pages.components import generation, translation
+from tests.pages.charts import receipts_drawn
 from tests.pages.open import open_page
 
 # What a visitor sees at once, or in the receipts of the single networks: no number of its own.
@@ -41,15 +42,7 @@ def test_every_chart_and_table_of_a_tool_has_a_receipt(
     models: Path, view: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, _, tool = view.partition("?")
-    shown: dict[str, object] = {}
-    for name in ("show", "show_table"):
-        draw = getattr(figures, name)
-
-        def record(*args, _draw=draw, **given) -> None:
-            shown[given["name"]] = given.get("receipt")
-            _draw(*args, **given)
-
-        monkeypatch.setattr(figures, name, record)
+    shown = receipts_drawn(monkeypatch)
     at = open_page(page, **CHARTS.get(view, {"tool": tool, "max_new_tokens": "20"}))
     assert not at.exception
     assert not [name for name, receipt in shown.items() if receipt is None and name not in WITHOUT]
