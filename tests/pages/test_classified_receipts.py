@@ -10,7 +10,6 @@ import pytest
 
 from pages.components import entities, sentiment
 from tests.pages import charts
-from tests.pages.charts import receipts_drawn
 from tests.pages.open import alternative_texts, open_page, written
 from tests.pages.small_classifiers import BOTH, add_classifiers
 
@@ -34,7 +33,7 @@ def readers(taggers: Path, small_classifiers: Path) -> Path:
 def test_every_chart_and_table_of_a_tool_has_a_receipt(
     readers: Path, page: str, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = receipts_drawn(monkeypatch)
+    shown = charts.receipts_drawn(monkeypatch)
     at = open_page(page, tool=tool)
     assert not at.exception
     assert shown
