@@ -148,7 +148,7 @@ def load_results(name: str) -> pd.DataFrame:
 
 def results_version() -> tuple[str, Any]:
     """Return the folder of the tables of results and what changes when any of them does."""
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return str(results.RESULTS), _version(results.RESULTS)
 
@@ -195,7 +195,7 @@ def _load_model(name: str, version: str) -> LoadedModel:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _list_results(folder: str, version: str) -> list[str]:
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return results.list_results(folder)
 
@@ -203,7 +203,7 @@ def _list_results(folder: str, version: str) -> list[str]:
 # Not cache_data: a copy of a whole sweep costs each click more than the chart.
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return results.load_results(name, folder)
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
-from engine.experiments.clipping import clipping_sentence, run_clipping
-from engine.experiments.clipping_settings import ClippingSettings
+from engine.experiments.gradients.clipping import clipping_sentence, run_clipping
+from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
 from engine.inspection.gradients.connectivity import connectivity
 from engine.inspection.gradients.truncation import truncation

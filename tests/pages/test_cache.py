@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DataError, ModelError
-from engine.experiments import results
+from engine.experiments.runs import results
 from pages.components import cache
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from pages.components import tools
 from pages.components.comparison import error_by_length
 from pages.components.tools import Toolbox

@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import Contents, aggregate_runs, standings, telling_length
-from engine.experiments.task_facts import TaskFacts, task_facts
+from engine.experiments.findings.aggregates import Contents, aggregate_runs, standings, telling_length
+from engine.experiments.runs.task_facts import TaskFacts, task_facts
 from pages.components.calls import Call, call
 from pages.components.comparison.view import ComparisonView
 from pages.components.context import PageContext

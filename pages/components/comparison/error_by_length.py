@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS, divergence_sentence, standings
-from engine.experiments.findings import typical_sentence, verdict_sentence
-from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
+from engine.experiments.findings.aggregates import OVER_SEEDS, divergence_sentence, standings
+from engine.experiments.findings.sentences import typical_sentence, verdict_sentence
+from engine.experiments.runs.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices

@@ -8,8 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.findings import findings, solved_map
-from engine.experiments.task_facts import task_title
+from engine.experiments.findings.sentences import findings, solved_map
+from engine.experiments.runs.task_facts import task_title
 from engine.plotting.comparison.comparisons import map_sentence, solved_dots
 from engine.plotting.theme import Mode
 from pages.components import figures, notices

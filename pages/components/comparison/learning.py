@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS
-from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
-from engine.experiments.results import rows_with
-from engine.experiments.task_facts import task_facts
+from engine.experiments.findings.aggregates import OVER_SEEDS
+from engine.experiments.findings.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
+from engine.experiments.runs.results import rows_with
+from engine.experiments.runs.task_facts import task_facts
 from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import beyond_sentence, beyond_top, chart_top, loss_curves
 from engine.plotting.theme import Mode, architecture_in_text

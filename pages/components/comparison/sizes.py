@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
+from engine.experiments.costs.layer_sizes import layer_sizes, ratio_sentence
 from engine.plotting.comparison.comparisons import parameter_bars
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext

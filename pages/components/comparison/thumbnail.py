@@ -14,8 +14,8 @@ TRIO = ("rnn", "lstm", "gru")
 
 def draw() -> None:
     """Draw the measured errors of the architectures on one task."""
-    from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task, standings
-    from engine.experiments.task_facts import task_facts
+    from engine.experiments.findings.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task, standings
+    from engine.experiments.runs.task_facts import task_facts
     from pages.components.comparison import RECIPE
 
     held = call(contents, table=RECIPE).value

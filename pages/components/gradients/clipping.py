@@ -9,8 +9,14 @@ from functools import partial
 import streamlit as st
 
 from engine.config import settings_from
-from engine.experiments.clipping import clipping_frame, clipping_meaning, clipping_sentence, run_clipping, train_twice
-from engine.experiments.clipping_settings import ClippingSettings
+from engine.experiments.gradients.clipping import (
+    clipping_frame,
+    clipping_meaning,
+    clipping_sentence,
+    run_clipping,
+    train_twice,
+)
+from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
 from pages.components.buttons import button

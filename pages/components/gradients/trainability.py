@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.config import settings_from
-from engine.experiments.trainability import (
+from engine.experiments.gradients.trainability import (
     JOB,
     foretell,
     foretold_frame,
@@ -16,7 +16,7 @@ from engine.experiments.trainability import (
     settings_dict,
     untrained_grid,
 )
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.config import option
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS
-from engine.experiments.clipping_settings import ClippingSettings
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.gradients.clipping_settings import ClippingSettings
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
 from pages.components.views import composed_of, settings_view

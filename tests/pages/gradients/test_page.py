@@ -11,10 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.cells import CELLS
-from engine.experiments.clipping import clipping_sentence, run_clipping
-from engine.experiments.clipping_settings import ClippingSettings
-from engine.experiments.trainability import untrained_grid
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.gradients.clipping import clipping_sentence, run_clipping
+from engine.experiments.gradients.clipping_settings import ClippingSettings
+from engine.experiments.gradients.trainability import untrained_grid
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients import effective_context
 from engine.inspection.gradients.chain import (
     ChainSettings,
