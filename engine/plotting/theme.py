@@ -179,6 +179,14 @@ def architecture_style(name: str, mode: Mode) -> ArchitectureStyle:
     return ArchitectureStyle(look.title, look.on_light if mode == "light" else look.on_dark, look.marker, look.dash)
 
 
+def drawn_as(name: str, *, both_directions: bool) -> str:
+    """Return whose look a network of an architecture has: where it reads from both ends, that of the form which does;
+    its own where none is declared."""
+    if not both_directions:
+        return name
+    return next((other for other, look in looks().items() if look.both_directions_of == name), name)
+
+
 def architecture_mark(name: str) -> str:
     """Return an architecture's marker in its colour, as Markdown."""
     return looks().get(name, BASELINE).mark

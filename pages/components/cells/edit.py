@@ -136,11 +136,11 @@ def _readers(context: CellsContext) -> list[str]:
     """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is
     another."""
     matched = {}
-    for name, info in context.language_models.items():
+    for name, info in context.streaming.items():
         if not info.group:
             matched.setdefault(info.architecture, name)
     names = list(matched.values())
-    if context.network in context.language_models and context.network not in names:
+    if context.network in context.streaming and context.network not in names:
         names.append(context.network)
     return names
 

@@ -76,6 +76,12 @@ def test_an_architecture_without_a_style_looks_like_a_baseline() -> None:
     assert style.colour == theme.architecture_style("baseline", "light").colour
 
 
+def test_reading_from_both_ends_looks_like_the_form_that_declares_it_and_else_like_itself() -> None:
+    assert theme.drawn_as("lstm", both_directions=True) == "lstm_bidirectional"
+    assert theme.drawn_as("lstm", both_directions=False) == "lstm"
+    assert theme.drawn_as("gru", both_directions=True) == "gru"
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_blank_figure_carries_titles_and_the_mode(mode: theme.Mode) -> None:
     figure = theme.blank_figure(mode, x_title="Step", y_title="Loss (nats)", height=200)
