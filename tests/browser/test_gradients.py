@@ -58,7 +58,7 @@ def test_truncation_cuts_where_the_engine_says(guest: Visit) -> None:
 
 
 def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
-    guest.open("/gradients?tool=Foretold%3F&foretold_hidden_size=4&foretold_updates=400", "Gradients")
+    guest.open("/gradients?tool=Foretold%3F&trainability_hidden_size=4&trainability_updates=400", "Gradients")
     points = guest.chart("foretold", ".scatterlayer .point")
     expect(points).to_have_count(15)
     guest.page.get_by_role("button", name="Train them").click()

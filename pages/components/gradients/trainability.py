@@ -57,12 +57,12 @@ def _ask(context: GradientsContext) -> TrainabilitySettings:
     """Draw the widgets and the button that trains; return what they say."""
     controls, is_running = context.controls, TRAINING.is_running()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.segmented("foretold_architecture", disabled=is_running)
-        controls.segmented("foretold_activation", disabled=is_running)
-        controls.select("foretold_matrix", disabled=is_running, width=220)
+        controls.segmented("trainability_architecture", disabled=is_running)
+        controls.segmented("trainability_activation", disabled=is_running)
+        controls.select("trainability_matrix", disabled=is_running, width=220)
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
-            controls.number(f"foretold_{name}", disabled=is_running, width=130)
-        settings = settings_from(TrainabilitySettings, controls.value(), "foretold_")
+            controls.number(f"trainability_{name}", disabled=is_running, width=130)
+        settings = settings_from(TrainabilitySettings, controls.value(), "trainability_")
         given = settings_dict(settings), settings
         button("Train them", "foretold-start", TRAINING.start, *given, icon="play_arrow", disabled=is_running)
     return settings

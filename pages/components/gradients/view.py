@@ -18,9 +18,9 @@ LABELS = {
     "chain_activation": ACTIVATIONS.get,
     "chain_source": {"numbers": "Random numbers", "text": "Your text"}.get,
     "chain_architecture": theme.architecture_label,
-    "foretold_architecture": theme.architecture_label,
-    "foretold_matrix": MATRICES.get,
-    "foretold_activation": ACTIVATIONS.get,
+    "trainability_architecture": theme.architecture_label,
+    "trainability_matrix": MATRICES.get,
+    "trainability_activation": ACTIVATIONS.get,
 }
 
 
@@ -83,7 +83,7 @@ CHEF = "The chef, who trained in Paris for five years and later opened a restaur
     ChainView,
     ConnectivityView,
     settings_view(ClippingSettings, "clipping_"),
-    settings_view(TrainabilitySettings, "foretold_"),
+    settings_view(TrainabilitySettings, "trainability_", former_prefix="foretold_"),
     TruncationView,
 )
 class GradientsView:

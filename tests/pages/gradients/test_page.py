@@ -159,7 +159,7 @@ def test_truncation_and_the_untrained_grid(models: Path) -> None:
     alt = next(alt for alt in alternative_texts(at) if "cut off by chunks" in alt)
     for row in found.itertuples():
         assert f"chunks of {row.length} reach {row.reach} steps back, hold {percent(row.kept, 0)}" in alt
-    at = open_page("gradients", tool="trainability", foretold_hidden_size="8", foretold="never-heard-of-it")
+    at = open_page("gradients", tool="trainability", trainability_hidden_size="8", foretold="never-heard-of-it")
     assert not at.exception
     assert any("job" in sentence for sentence in sentences(at))
     marks = [x for trace in figure(at, "foretold")["data"] for x in trace["x"]]
