@@ -23,7 +23,7 @@ from engine.models.folder import list_models
 from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
 
-HEAVY = "torch, datasets, plotly, pandas, sacrebleu, distributed"
+HEAVY = "torch, datasets, pandas, sacrebleu, distributed"
 PAGE, BARE = "models", "tests/benchmarks/bare_page.py"
 BOUND_MS, BARE_MS = 10.0, 2.0
 ROUNDS, MOST_ROUNDS = 3, 8  # more rounds only while a disturbed machine keeps the best ones apart

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.marks import STILL, Style, Values, add_frame, add_marks, add_note, add_ring, add_strokes, clicked
 from engine.plotting.theme import Mode
@@ -39,7 +39,7 @@ def beam_tree(
     first_step: int,
     steps_shown: int,
     chosen: int | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return the steps of a search from `first_step` on; each line leads from a beginning to what it was continued
     with.
 
@@ -76,7 +76,7 @@ def beam_tree(
     return figure
 
 
-def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int) -> go.Figure:
+def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int) -> Figure:
     """Return the whole tree without letters and a frame around the steps shown; a marker's `customdata` is its step."""
     figure = theme.blank_figure(mode, height=118)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, showlegend=False, hovermode="closest")
@@ -113,7 +113,7 @@ def describe_beam_tree(nodes: pd.DataFrame, lanes: pd.DataFrame, first_step: int
     )
 
 
-def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty: float) -> go.Figure:
+def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty: float) -> Figure:
     """Return a letter per width and penalty, framed in a colour of its own, the setting at hand ringed.
 
     Args:
@@ -185,7 +185,7 @@ def _hover(row: Any) -> str:  # pandas makes the row's class
 
 
 def _add_lanes(
-    figure: go.Figure,
+    figure: Figure,
     lanes: pd.DataFrame,
     positions: dict[int, tuple[int, int]],
     ranks: int,
@@ -210,7 +210,7 @@ def _add_lanes(
 
 
 def _add_pieces(
-    figure: go.Figure,
+    figure: Figure,
     part: pd.DataFrame,
     y: Values,
     look: Style,

@@ -4,7 +4,6 @@ other."""
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.aggregates import OVER_SEEDS
@@ -13,6 +12,7 @@ from engine.experiments.results import rows_with
 from engine.experiments.task_facts import task_facts
 from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import beyond_sentence, beyond_top, chart_top, loss_curves
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, ask_axes
@@ -85,7 +85,7 @@ def _draw(
     against: str,
     is_log_x: bool,
     is_log_y: bool,
-) -> go.Figure:
+) -> Figure:
     curves = (seed_curves if look == "seeds" else median_curves)(frame, matched_by, task, length)
     curves = curves[curves["architecture"].isin(architectures)]
     titles = {"x": AXES[against], "x_title": AGAINST[against], "unit": task_facts(task).unit}
