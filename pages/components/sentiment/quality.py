@@ -60,8 +60,8 @@ def show(context: SentimentContext) -> None:
 
 
 def _stored(function: Callable[..., T], *given: Any) -> T:
-    """Return what a function makes of the table of predictions."""
-    return call(function, str(quality.TABLE), *given, version=stored.version(quality.TABLE)).value
+    """Return what a function makes of the table of predictions; it is shared, so it must not be changed."""
+    return call(function, str(quality.TABLE), *given, version=stored.version(quality.TABLE), kept="shared").value
 
 
 def _is_present(context: SentimentContext, name: str, weights: str) -> bool:
