@@ -67,12 +67,13 @@ def show(
     *,
     name: str,
     alt: str,
-    table: pd.DataFrame | None = None,
+    table: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
     receipt: Receipt | None = None,
     on_click: Callable[[Any], None] | None = None,
 ) -> None:
     """Draw a figure with its alternative text and, quietly below it, its numbers and its receipt.
 
+    A `table` that must first be worked out is given as a function of nothing, which is called when it is opened.
     `on_click` is called with the `customdata` of a mark that is clicked; offer another way to those who use no pointer.
     """
     key = f"{name}-chart"
@@ -83,16 +84,19 @@ def show(
 
 
 @st.fragment
-def _show_below(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | None) -> None:
+def _show_below(
+    name: str, alt: str, table: pd.DataFrame | Callable[[], pd.DataFrame] | None, receipt: Receipt | None
+) -> None:
     """Draw what opens below a figure, each filled when it is open: closed it would cost as much as the figure."""
     with st.container(horizontal=True, vertical_alignment="top"):
         if table is not None:
             numbers = st.expander("The numbers", key=f"{name}-numbers", type="compact", on_change="rerun")
             if is_open(numbers):
                 with numbers:
+                    found = table() if callable(table) else table
                     st.caption(alt)
-                    st.dataframe(table, hide_index=True, key=f"{name}-table")
-                    _download(table, name)
+                    st.dataframe(found, hide_index=True, key=f"{name}-table")
+                    _download(found, name)
         if receipt is not None:
             popover = _receipt_button(name, on_change="rerun")
             if is_open(popover):

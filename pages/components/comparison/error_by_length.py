@@ -79,7 +79,7 @@ def show(context: ComparisonContext) -> None:
         name="error-by-length",
         alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: {OVER_SEEDS.middle_over('the seeds')}, "
         f"bars {OVER_SEEDS.reach('best', 'worst')}. {sentence}",
-        table=table.round(5),
+        table=lambda: table.round(5),
         receipt=receipt(context, context.standings),
     )
     if context.task == context.opening:

@@ -60,7 +60,7 @@ def _show_all(context: ComparisonContext, where: tuple[str, str, int], look: str
         name="loss-while-learning",
         alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against "
         f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
-        table=curves.round(5),
+        table=lambda: curves.round(5),
         receipt=receipt(context, function, *where),
     )
     notices.say(sentence)
@@ -123,7 +123,7 @@ def _show_pair(context: ComparisonContext, where: tuple[str, str, int]) -> None:
         name="two-runs",
         alt=f"Two runs on {facts.title.lower()} of length {where[-1]:,} and their difference at equal updates. "
         f"{pair.sentence}",
-        table=pair.table.round(5),
+        table=lambda: pair.table.round(5),
         receipt=receipt(context, compare_runs, *arguments, prints="found.table"),
     )
     notices.say(pair.sentence)

@@ -105,7 +105,7 @@ def _show_results(context: GenerationContext, text: str, frame: pd.DataFrame, fo
         compression_bars(frame, mode=figures.mode()),
         name="duel",
         alt=describe_compression(frame),
-        table=frame.drop(columns=["architecture", "model"]),
+        table=lambda: frame.drop(columns=["architecture", "model"]),
         receipt=call(compress, text, model=first).receipt(
             "len(found), decompress(model, found) == text, archive(text)",
             uses=[decompress, archive],
