@@ -121,7 +121,7 @@ def test_reruns_of_every_tool(capsys: pytest.CaptureFixture[str]) -> None:
     mean, (worst, most) = fmean(costs.values()), max(costs.items(), key=lambda item: item[1])
     with capsys.disabled():
         print(
-            f"\nreruns of {len(costs)} tools: {mean:.1f} ms of processor time on average, {mean / bare:.1f} times a bare "
+            f"\nreruns of {len(costs)} tools: {mean:.1f} ms of processor time each, {mean / bare:.1f} times a bare "
             f"page's {bare:.2f}; most {most:.0f} ms ({' '.join(worst)}); translation as it opens {opening:.1f} ms, "
             f"{opening / bare:.1f} times; {describe_machine()}"
         )
