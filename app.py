@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import notices, routes, serving
+from pages.components import cache, notices, routes, serving
 
 # A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
 if __name__ == "__main__":
@@ -20,3 +20,4 @@ if __name__ == "__main__":
         page.run()
 elif __name__ == "app":  # `streamlit run` finds this assignment and serves what it gives
     app = st.App(__file__, routes=serving.routes())
+    cache.warm_engine_soon()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -14,12 +15,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import ModelError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.jobs import JobRunner
     from engine.models.folder import LoadedModel, ModelInfo
 
@@ -27,6 +29,8 @@ KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
 """How many values of each kind are kept for all visitors. What is "copied" is pickled, and every run gets a copy of its
 own; the others are handed out as they are, so nobody may change them: figures and facts that every run asks for, values
 of megabytes, and values of tens of megabytes."""
+
+WARM_AFTER_SECONDS = 8.0  # a server is healthy after two, and Home is complete 1.5 later
 
 T = TypeVar("T")
 
@@ -176,6 +180,17 @@ def warm_engine() -> None:
     torch.set_num_threads(1)
     gc.collect()
     gc.freeze()
+
+
+def warm_engine_soon() -> None:
+    """Have the engine warmed up in the background a little after the server is there, if no visitor has done so.
+
+    Importing torch keeps every other thread waiting for most of its seconds; whoever opens the page meanwhile is
+    served first.
+    """
+    timer = threading.Timer(WARM_AFTER_SECONDS, warm_engine)
+    timer.daemon = True
+    timer.start()
 
 
 @lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements

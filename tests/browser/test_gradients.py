@@ -68,3 +68,20 @@ def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
     expect(guest.page.get_by_text(re.compile("Stopped after"))).to_be_visible()
     expect(guest.page).to_have_url(re.compile("foretold="))
     expect(points).to_have_count(15)
+
+
+def test_numbers_and_receipt_come_when_they_are_opened_and_nothing_else_moves(guest: Visit) -> None:
+    guest.open("/gradients", "Gradients")
+    page = guest.page
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+    page.locator(".st-key-chain-numbers").get_by_text("The numbers").click()
+    expect(page.locator(".st-key-chain-table").get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(1)
+    expect(page.locator(".st-key-chain-download")).to_be_visible()
+    page.locator(".st-key-chain-receipt").get_by_role("button", name="Receipt").click()
+    expect(page.get_by_text("from engine.inspection.gradients.chain import").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(guest.chart("chain", ".main-svg").first).to_be_visible()
+    page.locator(".st-key-chain-numbers").get_by_text("The numbers").click()
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+    guest.expect_no_complaints()

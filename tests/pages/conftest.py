@@ -18,8 +18,11 @@ from engine.models.card import write_card
 from engine.models.language_model import LanguageModel
 from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
+from engine.plotting.figure import Figure
 from engine.text import TOKENIZERS
+from pages.components import figures
 from tests.pages.small_taggers import save_taggers
+from tests.plotly_figures import read
 
 LETTERS = "\n !,.:;?'-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PAIRS = ["A black dog runs on the beach .", "Un chien noir court sur la plage ."] * 4
@@ -90,6 +93,25 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     st.cache_data.clear()
     yield root
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def figures_that_plotly_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hand every figure that a page sends to plotly's schema: a property it does not know ends the test."""
+    to_json = Figure.to_json
+
+    def checked(figure: Figure) -> str:
+        spec = to_json(figure)
+        read(spec)
+        return spec
+
+    monkeypatch.setattr(Figure, "to_json", checked)
+
+
+@pytest.fixture(autouse=True)
+def everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the tables and receipts below all figures, which a visitor opens one by one."""
+    monkeypatch.setattr(figures, "is_open", lambda container: True)
 
 
 @pytest.fixture

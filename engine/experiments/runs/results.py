@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
-import pyarrow.parquet
+from typing import TYPE_CHECKING
 
 from engine.config import JsonObject
 from engine.errors import DataError
 from engine.plotting.theme import architecture_rank
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESULTS = Path(__file__).resolve().parents[3] / "data" / "results"
 SCHEMA = 2  # 1 had no equal hidden sizes, no trials of learning rates, and elapsed time by the clock on the wall
@@ -57,6 +58,9 @@ def read_table(path: Path) -> pd.DataFrame:
     fault = _fault(path)
     if fault:
         raise DataError(fault)
+    import pandas as pd  # loaded for tables alone: where they lie is asked without
+    import pyarrow
+
     try:
         frame = with_types(pd.read_parquet(path))
     except (OSError, ValueError, TypeError, pyarrow.ArrowException) as error:
@@ -90,6 +94,9 @@ def receipt(frame: pd.DataFrame, recipe: str = "shipped") -> JsonObject:
 
 def _fault(path: Path) -> str:
     """Return in one sentence why the file at `path` is no table of this version's results, "" if it is one."""
+    import pandas as pd
+    import pyarrow.parquet
+
     try:
         names = set(pyarrow.parquet.read_schema(path).names)
         schemas = set(pd.read_parquet(path, columns=["schema"])["schema"]) if "schema" in names else {1}

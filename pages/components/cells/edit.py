@@ -244,7 +244,7 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: fig
         unit_bands(tokens[window], edited[window].tolist(), bands, mode=figures.mode()),
         name="edit-units",
         alt=describe_unit_bands(bands, tokens[window]),
-        table=_units_table(bands, tokens[window]),
+        table=lambda: _units_table(bands, tokens[window]),
         receipt=shown,
     )
 

@@ -205,7 +205,7 @@ def _show_calculator(context: ComparisonContext) -> None:
         name="cost-state",
         alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. "
         f"{sentence}",
-        table=table.assign(architecture=table["architecture"].map(architecture_label)),
+        table=lambda: table.assign(architecture=table["architecture"].map(architecture_label)),
         receipt=measured.receipt(
             "found.to_string()", model=f"untrained networks with {hidden_size} hidden units, 32-bit floats"
         ),

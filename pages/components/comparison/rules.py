@@ -70,7 +70,7 @@ def _show_sensitivity(context: ComparisonContext) -> None:
         name="loss-by-rate",
         alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by "
         f"learning rate. {sentence}",
-        table=table.round(6),
+        table=lambda: table.round(6),
         receipt=receipt(context, rate_trials, context.task, length, context.architectures),
     )
     notices.say(sentence)

@@ -24,7 +24,7 @@ def show(context: ComparisonContext) -> None:
         parameter_bars(shown, mode=figures.mode()),
         name="parameters",
         alt=f"Parameters of one recurrent layer, counted and by the formula. {sentence}",
-        table=table.round(4),
+        table=lambda: table.round(4),
         receipt=receipt(context, layer_sizes),
     )
     st.caption(

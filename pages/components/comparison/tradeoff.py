@@ -45,7 +45,7 @@ def show(context: ComparisonContext) -> None:
         name="error-by-cost",
         alt=f"{facts.y_title} on {facts.title.lower()} of length {length:,} against cost: {TITLES[cost].lower()}. "
         f"{sentence}",
-        table=table.round(6),
+        table=lambda: table.round(6),
         receipt=receipt(context, tradeoff, *arguments),
     )
     st.caption(

@@ -58,7 +58,7 @@ def show(context: GenerationContext) -> None:
         winner_bars(winners, mode=figures.mode(), architecture=context.info.architecture, chosen=question),
         name="detective-winners",
         alt=describe_winner_bars(winners),
-        table=winners.assign(layer=winners["layer"] + 1),
+        table=lambda: winners.assign(layer=winners["layer"] + 1),
         receipt=receipt,
         on_click=lambda predicate: context.controls.set("probing_question", predicate),
     )

@@ -104,7 +104,7 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
         foretold_marks(frame, mode=figures.mode(), guess=1 / SYMBOLS, expected=expected),
         name="foretold",
         alt=describe_foretold(frame),
-        table=(frame if is_over else expected).round(4),
+        table=lambda: (frame if is_over else expected).round(4),
         receipt=call(foretell, **settings_dict(settings)).receipt(
             "foretold_sentence(foretold_frame([event for event in found if event['kind'] == 'run']))",
             uses=[foretold_frame, foretold_sentence],

@@ -23,6 +23,7 @@ from engine.experiments.costs.cost_tables import (
 from engine.experiments.costs.live_costs import measure_costs
 from engine.experiments.costs.state_size import formulas, overtaken_after, state_curves, state_table
 from engine.plotting.comparison.costs import cost_lines
+from tests.plotly_figures import as_plotly
 
 
 def finish(running):
@@ -186,7 +187,7 @@ def test_lines_are_stored_rows_and_open_marks_those_of_now(mode):
     now = stored.assign(seconds=5e-4)
     look = {"column": "seconds", "mode": mode, "x_title": "Position", "y_title": "Time"}
     figure = cost_lines(stored, now=now, is_log_y=True, **look)
-    line, marks, key = figure.data
+    line, marks, key = as_plotly(figure).data
     assert list(line.y) == pytest.approx([0.1, 0.2, 0.3])  # milliseconds
     assert list(marks.y) == pytest.approx([0.5] * 3)
     assert (line.mode, marks.mode, marks.marker.symbol, key.name) == (
@@ -195,5 +196,5 @@ def test_lines_are_stored_rows_and_open_marks_those_of_now(mode):
         "circle-open",
         "measured here and now",
     )
-    assert figure.layout.yaxis.type == "log"
-    assert len(cost_lines(stored, **look).data) == 1
+    assert as_plotly(figure).layout.yaxis.type == "log"
+    assert len(as_plotly(cost_lines(stored, **look)).data) == 1
