@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from engine.errors import ModelError
-from engine.experiments import results
+from engine.experiments.runs import results
 from engine.inspection.stored.model_files import WEIGHTS, digest
 from engine.models.folder import ModelInfo
 from engine.plotting import theme

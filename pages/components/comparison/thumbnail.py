@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from engine.plotting import theme
 from engine.plotting.theme import Mode
 from pages.components import networks, thumbnails
