@@ -16,7 +16,7 @@ if __name__ == "__main__":
             "About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."
         },
     )
-    with routes.frame(), notices.engine_errors():
+    with routes.frame(), cache.one_look(), notices.engine_errors():
         page.run()
 elif __name__ == "app":  # `streamlit run` finds this assignment and serves what it gives
     app = st.App(__file__, routes=serving.routes())

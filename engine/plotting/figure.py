@@ -11,6 +11,7 @@ import base64
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,14 @@ Row = Any  # the number of a panel from 1 on, None where there is one; it comes 
 _WHOLE = ("error_x", "error_y", "paper_bgcolor", "plot_bgcolor")  # every other underscore leads one property deeper
 _ARRAYS = {f"{kind}{size}": f"{kind[0]}{size // 8}" for kind in ("int", "uint") for size in (8, 16, 32)}
 _ARRAYS |= {"float32": "f4", "float64": "f8"}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as the browser gets it, to be kept and sent again: its JSON, and its height in pixels."""
+
+    spec: str
+    height: int
 
 
 class Figure:
@@ -129,6 +138,10 @@ class Figure:
             return _dumped(plain)
         except ValueError:  # among the numbers of a list is one that is none: JSON has null for it
             return _dumped(_finite(plain))
+
+    def drawn(self) -> Drawn:
+        """Return the figure as it is sent; what is changed afterwards is another one."""
+        return Drawn(self.to_json(), self.layout["height"])
 
 
 def _axis(name: str, row: int) -> str:

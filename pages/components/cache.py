@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import math
 import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +33,9 @@ own; the others are handed out as they are, so nobody may change them: figures a
 of megabytes, and values of tens of megabytes."""
 
 WARM_AFTER_SECONDS = 8.0  # a server is healthy after two, and Home is complete 1.5 later
+
+LOOK_SECONDS = 0.25
+_looked = threading.local()
 
 T = TypeVar("T")
 
@@ -223,9 +228,31 @@ def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
     return results.load_results(name, folder)
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look at each folder once for all that is asked of it inside, as a run asks some twenty times; again where the run
+    takes longer than a moment."""
+    _looked.versions = {}
+    try:
+        yield
+    finally:
+        _looked.versions = None
+
+
 def _version(folder: Path | str, depth: int = 1) -> str:
     """Return a word that changes when a file in `folder` is added, removed, renamed, written or put back as it was;
-    `depth` 2 looks into its folders.
+    `depth` 2 looks into its folders."""
+    kept, now = getattr(_looked, "versions", None), time.monotonic()
+    if kept is None:
+        return _look(folder, depth)
+    at, _ = kept.get((folder, depth), (-math.inf, ""))
+    if now - at > LOOK_SECONDS:
+        kept[folder, depth] = now, _look(folder, depth)
+    return kept[folder, depth][1]
+
+
+def _look(folder: Path | str, depth: int) -> str:
+    """Return the version of a folder as it is now.
 
     With `scandir`, because every click asks: a third of the time that `Path.glob` takes. A word and not the files
     themselves, because Streamlit's caches take every value of a key apart.

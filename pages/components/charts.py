@@ -20,11 +20,11 @@ from streamlit.proto.PlotlyChart_pb2 import PlotlyChart
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 from streamlit.runtime.state import register_widget
 
-from engine.plotting.figure import Figure
+from engine.plotting.figure import Drawn, Figure
 
 
 def draw(
-    figure: Figure,
+    figure: Figure | Drawn,
     *,
     key: str,
     alt: str = "",
@@ -32,21 +32,8 @@ def draw(
     on_select: Callable[[], None] | None = None,
 ) -> None:
     """Draw a figure; `on_select` is called when a mark is clicked, which `state.widget_value(key)` then tells."""
-    send(figure.to_json(), figure.layout["height"], key=key, alt=alt, config=config, on_select=on_select)
-
-
-def send(
-    spec: str,
-    height: int,
-    *,
-    key: str,
-    alt: str = "",
-    config: dict[str, Any] | None = None,
-    on_select: Callable[[], None] | None = None,
-) -> None:
-    """Draw a figure that is JSON already, `height` pixels high; otherwise as `draw`."""
-    place = get_dg_singleton_instance().main_dg
-    sent = PlotlyChart(spec=spec, config=json.dumps(config or {}), form_id=current_form_id(place), alt=alt)
+    drawn, place = figure.drawn() if isinstance(figure, Figure) else figure, get_dg_singleton_instance().main_dg
+    sent = PlotlyChart(spec=drawn.spec, config=json.dumps(config or {}), form_id=current_form_id(place), alt=alt)
     sent.id = compute_and_register_element_id(
         "plotly_chart",
         user_key=key,
@@ -72,4 +59,4 @@ def send(
             ctx=get_script_run_ctx(),
             value_type="string_value",
         )
-    place._enqueue("plotly_chart", sent, LayoutConfig(width="stretch", height=height))
+    place._enqueue("plotly_chart", sent, LayoutConfig(width="stretch", height=drawn.height))

@@ -14,8 +14,7 @@ from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from engine.inspection.stored.model_files import weights_in
 from engine.models import folder as model_folder
-from engine.plotting import theme
-from engine.plotting.figure import Figure
+from engine.plotting.figure import Drawn, Figure
 from engine.plotting.theme import Mode
 from pages.components import charts, state
 from pages.components.buttons import download
@@ -63,7 +62,7 @@ def mode() -> Mode:
 
 
 def show(
-    figure: Figure,
+    figure: Figure | Drawn,
     *,
     name: str,
     alt: str,
@@ -140,9 +139,9 @@ def in_words(table: pd.DataFrame) -> dict[str, str]:
     return {str(name): str(name).replace("_", " ") for name in table}
 
 
-def thumbnail(spec: str, *, name: str, alt: str) -> None:
-    """Draw a small figure, given as JSON, that does not react to the pointer."""
-    charts.send(spec, theme.THUMBNAIL_HEIGHT, key=f"{name}-thumbnail", alt=alt, config=_STILL)
+def thumbnail(figure: Drawn, *, name: str, alt: str) -> None:
+    """Draw a small figure that does not react to the pointer."""
+    charts.draw(figure, key=f"{name}-thumbnail", alt=alt, config=_STILL)
 
 
 def show_receipt(receipt: Receipt, key: str) -> None:

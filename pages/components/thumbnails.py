@@ -25,7 +25,7 @@ from engine.experiments.runs import results
 from engine.inspection.stored.model_files import WEIGHTS, digest
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
-from engine.plotting.figure import Figure
+from engine.plotting.figure import Drawn, Figure
 from engine.task_family import TASK_FAMILIES
 from pages.components import cache, figures, routes
 
@@ -52,7 +52,7 @@ def draw(page: str) -> None:
         return
     for part in _kept_parts(page, module) or module.picture(figures.mode()):
         if part.kind == "figure":
-            figures.thumbnail(part.body, name=page, alt=part.alt)
+            figures.thumbnail(Drawn(part.body, theme.THUMBNAIL_HEIGHT), name=page, alt=part.alt)
         else:
             getattr(st, part.kind)(part.body)
 
