@@ -1,4 +1,4 @@
-"""Data sets of a visitor's own: what is written is read as a corpus, whole or not at all, and told apart by its rows."""
+"""Data sets of a visitor's own: what is written is read as a corpus, whole or not at all, and known by its rows."""
 
 from __future__ import annotations
 
@@ -93,9 +93,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(tmp_path, monkeypatch):
 
     monkeypatch.setattr(parquet, "write_table", fail)
     (tmp_path / "abc").mkdir()
-    with pytest.raises(
-        InputError, match="^“My stories” could not be kept: No space left on device. Nothing was written"
-    ):
+    with pytest.raises(InputError, match="^“My stories” could not be kept: No space left on device. Nothing"):
         write(tmp_path / "abc")
     assert list(tmp_path.iterdir()) == []
 
