@@ -22,7 +22,6 @@ from engine.training.classification import ClassificationObjective, LabelledText
 
 # Which weights and settings are kept is decided on so many training sentences, always the same ones.
 HELD_OUT, SPLIT_SEED = 500, 0
-LABELS = ["negative", "positive"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,11 +57,12 @@ class ClassificationRecipe(Recipe):
             DataError: the corpus cannot be read.
         """
         corpus = load_corpus(self.corpus)
+        labels = list(corpus.spec.labels)
         (train_rows, train_labels), (validation_rows, validation_labels) = self._split(corpus)
         tokenizer = TreebankTokenizer.from_rows(train_rows, self.vocab_size)
         torch.manual_seed(settings.seed)
         model = Classifier.from_config(
-            self.model, vocab_size=tokenizer.vocab_size, num_labels=len(LABELS), pad_id=tokenizer.pad_id
+            self.model, vocab_size=tokenizer.vocab_size, num_labels=len(labels), pad_id=tokenizer.pad_id
         )
         form_ids, word_dropout = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
         objective = ClassificationObjective(
@@ -77,7 +77,7 @@ class ClassificationRecipe(Recipe):
             pad_id=tokenizer.pad_id,
             seed=settings.seed,
         )
-        facts: JsonObject = {"model": self.model.model, "title": self.title, "corpora": [self.corpus], "labels": LABELS}
+        facts: JsonObject = {"model": self.model.model, "title": self.title, "corpora": [self.corpus], "labels": labels}
         facts["chosen_on"] = f"{len(validation_rows):,} {self._chosen_on(corpus)}"
         facts |= {"max_training_words": self.max_words} if self.max_words else {}
         return Prepared(model, tokenizer, objective, settings, facts | self.names_on_pages(), (corpus.source,))
