@@ -37,13 +37,13 @@ def in_code(code: str) -> str:
 
 
 def find(name: str) -> Path:
-    """Return the folder of a network by its name, if this visitor may open it.
+    """Return the model folder of a network by its name, if this visitor may open it.
 
     Raises:
         ModelError: it is gone, was never there, or is somebody's who does not share it.
     """
     try:
-        return owners.find(name.removeprefix(PREFIX), visitor.folder(), KINDS)
+        return model_of(owners.find(name.removeprefix(PREFIX), visitor.folder(), KINDS))
     except InputError as problem:
         raise ModelError(
             "This network is not here: it was removed, or belongs to somebody who does not share it. Choose another."
@@ -62,21 +62,27 @@ def listed() -> list[ModelInfo]:
     return [replace(info, is_ambiguous=labels.count(info.label) > 1) for info in found]
 
 
+def model_of(folder: Path) -> Path:
+    """Return the model folder in that of a run or a network: a run keeps its best network in one of its own."""
+    inside = folder / "model"
+    return inside if inside.is_dir() else folder
+
+
 def is_ready(folder: Path) -> bool:
     """Return whether there is a network in a folder; a run has none before its first evaluation."""
-    return all((folder / file).is_file() for file in model_folder.FILES)
+    return all((model_of(folder) / file).is_file() for file in model_folder.FILES)
 
 
 def describe(folder: Path, whose: str = YOURS) -> ModelInfo:
     """Return what is known of the network in a folder, called as its owner calls it, in a group of its own."""
-    info = _describe(folder, version(folder))
+    info = _describe(model_of(folder), version(model_of(folder)))
     title = _title(folder) or info.title
     names = {"label": title, "group": name_of(folder)}
     return replace(info, name=name_of(folder), title=title, whose=whose, config=info.config | names)
 
 
 def version(folder: Path) -> tuple[tuple[int, int], ...]:
-    """Return what changes when any file of a network does; the other files of a run change all the time."""
+    """Return what changes when any file of a model folder does."""
     return tuple(_file_version(folder / file) for file in model_folder.FILES)
 
 
@@ -100,7 +106,7 @@ def _describe(folder: Path, version: tuple[tuple[int, int], ...]) -> ModelInfo:
 def _title(folder: Path) -> str:
     """Return what the owner calls a run or a network now, "" where only its own files say so."""
     try:
-        title = json.loads((folder / "status.json").read_text(encoding="utf-8"))["title"]
+        title = json.loads((folder / "about.json").read_text(encoding="utf-8"))["title"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return str(title)

@@ -79,8 +79,8 @@ def train(recipe: Recipe, folder: Path) -> None:
     described = prepared.model.config | facts
     described |= {"task": prepared.model.task, "parameters": prepared.model.parameter_count()}
     card = write_card(recipe.name, described)
-    save_model(folder, prepared.model, prepared.tokenizer, facts, card)
-    (folder / "status.json").write_text(json.dumps({"state": "finished", "title": recipe.title}), encoding="utf-8")
+    save_model(folder / "model", prepared.model, prepared.tokenizer, facts, card)
+    (folder / "about.json").write_text(json.dumps({"title": recipe.title, "created": 0}), encoding="utf-8")
 
 
 def give(secret: str, trained: Path, title: str = "") -> str:
@@ -89,5 +89,5 @@ def give(secret: str, trained: Path, title: str = "") -> str:
     folder = owners.new_folder(owners.folder_of(secret), "runs")
     shutil.copytree(trained, folder, dirs_exist_ok=True)
     if title:
-        (folder / "status.json").write_text(json.dumps({"state": "finished", "title": title}), encoding="utf-8")
+        (folder / "about.json").write_text(json.dumps({"title": title, "created": 0}), encoding="utf-8")
     return f"own-{folder.name}"

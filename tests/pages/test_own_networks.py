@@ -111,7 +111,7 @@ def test_receipt_names_the_folder_that_the_download_unpacks_to(
     at = open_page("generation", secret=ANNA, models=name, tool="next_token")
     lines = receipt_lines(at)
     assert any(f"./{name}" in each for each in lines)
-    shutil.copytree(trained / "writer", tmp_path / "away" / name)
+    shutil.copytree(trained / "writer" / "model", tmp_path / "away" / name)
     monkeypatch.chdir(tmp_path / "away")
     for each in lines:
         exec(compile(each, "receipt", "exec"), {})
