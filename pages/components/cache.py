@@ -8,16 +8,17 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from engine.errors import ModelError
+from engine.errors import EngineError, ModelError
 from pages.components import own_models
 
 if TYPE_CHECKING:
@@ -191,6 +192,24 @@ def job_runner() -> JobRunner:
     from engine.jobs import JobRunner
 
     return JobRunner()
+
+
+def is_worker_ready() -> bool:
+    """Return whether jobs begin at once; the first call starts the worker, which takes seconds, and does not wait."""
+    return _start_worker().is_set()
+
+
+@st.cache_resource(show_spinner=False)
+def _start_worker() -> Event:
+    ready, runner = Event(), job_runner()
+
+    def start() -> None:
+        with suppress(EngineError):  # whoever submits a job is told why
+            runner.wait(runner.submit("engine.runs.cost:warm"))
+        ready.set()
+
+    Thread(target=start, name="worker-start", daemon=True).start()
+    return ready
 
 
 @st.cache_resource(show_spinner=False)
