@@ -50,6 +50,7 @@ class CorpusSpec:
         parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
             empty where that is not known or each text of the split is one.
         splits: the splits it must have.
+        labels: of labelled texts, what the label of each number is called, from 0.
     """
 
     name: str
@@ -64,6 +65,7 @@ class CorpusSpec:
     folder: str = ""
     parts: tuple[tuple[int, str], ...] = ()
     splits: tuple[str, ...] = SPLITS
+    labels: tuple[str, ...] = ()
 
     @property
     def terms(self) -> str:
