@@ -49,8 +49,8 @@ with st.expander("Train another", icon=":material/add:") if watched else st.cont
     if not names or len(names) > MAX_RACERS:
         notices.note(f"Choose one architecture, or two to {MAX_RACERS} for a race.")
         st.stop()
-    recipes = settings.ask([data_choice.recipe_for(data, task, name) for name in names])
-    costs.show(recipes, names)
+    recipes = settings.ask({name: data_choice.recipe_for(data, task, name) for name in names})
+    costs.show(recipes)
     label = "Train" if len(recipes) == 1 else f"Race of {len(recipes)}"
     with st.container(horizontal=True, vertical_alignment="center"):
         button(label, "train", starting.begin, recipes, controls.value().title, icon="play_arrow", type="primary")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 import streamlit as st
@@ -23,16 +23,16 @@ POLL_SECONDS = 1.0
 TIME_LIMIT_SECONDS = 60.0
 
 
-def show(recipes: Sequence[Recipe], names: Sequence[str]) -> None:
-    """Draw what each recipe will take, as soon as it is known."""
-    wanted = {name: _key(recipe) for name, recipe in zip(names, recipes, strict=True)}
-    given = {_key(recipe): recipe_to_dict(recipe) for recipe in recipes}
+def show(recipes: Mapping[str, Recipe]) -> None:
+    """Draw what the recipe of each architecture will take, as soon as it is known."""
+    wanted = {name: _key(recipe) for name, recipe in recipes.items()}
+    given = {_key(recipe): recipe_to_dict(recipe) for recipe in recipes.values()}
     is_known = all(_result(key) is not None for key in wanted.values())
     st.fragment(_look, run_every=None if is_known else POLL_SECONDS)(wanted, given, is_known)
 
 
 def _look(wanted: dict[str, str], given: dict[str, JsonObject], was_known: bool) -> None:
-    _give_up(set(_jobs()) - set(given))
+    give_up(set(given))
     found = {}
     for name, key in wanted.items():
         with notices.engine_errors():
@@ -47,11 +47,12 @@ def _look(wanted: dict[str, str], given: dict[str, JsonObject], was_known: bool)
         st.rerun(scope="app")  # so that the polling ends
 
 
-def _give_up(keys: Collection[str]) -> None:
-    """Take measurements out of the queue that nobody waits for any more."""
-    for key in keys:
+def give_up(but: Collection[str] = ()) -> None:
+    """End measurements that nobody waits for any more, all `but` some."""
+    for key, job_id in _jobs().items():
         with suppress(EngineError):  # forgotten
-            cache.job_runner().cancel(_jobs()[key])
+            if key not in but:
+                cache.job_runner().cancel(job_id)
 
 
 def _words(cost: Cost) -> str:

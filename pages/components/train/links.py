@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import streamlit as st
@@ -13,13 +14,13 @@ from engine.task_family import TASK_FAMILIES, Page
 from pages.components import own_models, routes
 
 
-def show(run: Run) -> None:
-    """Draw the links, where there is a network already."""
+def show(run: Run, is_race: bool) -> None:
+    """Draw the links, where there is a network already; of a race the first one alone."""
     if not own_models.is_ready(run.folder):
         return
     info = own_models.describe(run.folder)
     with st.container(horizontal=True):
-        for page, parameters in places(info):
+        for page, parameters in itertools.islice(places(info), 1 if is_race else None):
             st.page_link(
                 routes.path_of(page),
                 label=f"Use it on {page.title}",

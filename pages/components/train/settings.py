@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -27,16 +27,16 @@ def task_label(task: str) -> str:
     return task.replace("_", " ").capitalize()
 
 
-def ask(recipes: Sequence[Recipe]) -> list[Recipe]:
-    """Draw the settings that all recipes have and return the recipes with what was chosen.
+def ask(recipes: Mapping[str, Recipe]) -> dict[str, Recipe]:
+    """Draw the settings that the recipes of all architectures have and return the recipes with what was chosen.
 
     What the visitor did not touch keeps each recipe's own default, also where several race.
 
     Raises:
         ConfigError: a value is out of bounds.
     """
-    paths = [{each.path for each in settings(recipe)} for recipe in recipes]
-    common = [each for each in settings(recipes[0]) if all(each.path in known for known in paths)]
+    shown = [settings(recipe) for recipe in recipes.values()]
+    common = [each for each in shown[0] if all(each.path in {other.path for other in known} for known in shown)]
     _follow_defaults(common)
     by_name = {field_of(each.path): each for each in common}
     others = {field.name for field in dataclasses.fields(TrainView)} | setting_names() | {RUN}
@@ -55,7 +55,7 @@ def ask(recipes: Sequence[Recipe]) -> list[Recipe]:
                         _draw(controls, name, by_name[name])
     value = controls.value()
     touched = {each.path: getattr(value, name) for name, each in by_name.items() if getattr(value, name) != each.value}
-    return [changed(recipe, touched) for recipe in recipes]
+    return {name: changed(recipe, touched) for name, recipe in recipes.items()}
 
 
 def _draw(controls: forms.Controls, name: str, setting: Setting) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine import owners, runs
 from engine.errors import EngineError, InputError
 from engine.limits import limits
+from engine.plotting import theme
 from engine.recipes.base import Recipe
 from engine.runs import Run
 from engine.runs.folder import queue, write_status
 from engine.wording import counted
 from pages.components import cache, state, visitor
+from pages.components.train import costs
 from pages.components.train.view import PAGE, RUN
 
 TRAIN, RACE = "engine.runs.job:train", "engine.runs.job:race"
@@ -39,13 +41,14 @@ def watch(ids: Sequence[str]) -> None:
     state.write_url_list(RUN, list(ids))
 
 
-def begin(recipes: Sequence[Recipe], title: str) -> None:
-    """Make a run of each recipe and queue them, as one job where they race; for a button's on_click."""
+def begin(recipes: Mapping[str, Recipe], title: str) -> None:
+    """Make a run of each architecture's recipe and queue them, as one job where they race; for a button's on_click."""
     owner, made = visitor.folder(), []
+    costs.give_up()
     try:
         _check_room(owner, len(recipes))
-        for recipe in recipes:
-            named = dataclasses.replace(recipe, title=_title(recipe, title, len(recipes) > 1))
+        for architecture, recipe in recipes.items():
+            named = dataclasses.replace(recipe, title=_title(recipe, architecture, title, len(recipes) > 1))
             made.append(runs.create(owners.new_place(owner, "runs"), named, named.title).folder)
         owners.note_visit(owner)
         _queue(made)
@@ -132,7 +135,7 @@ def _check_room(owner: Path, count: int) -> None:
         )
 
 
-def _title(recipe: Recipe, title: str, is_race: bool) -> str:
-    if not title.strip():
-        return recipe.title
-    return f"{title.strip()}, {recipe.title.rpartition(', ')[2]}" if is_race else title.strip()
+def _title(recipe: Recipe, architecture: str, title: str, is_race: bool) -> str:
+    data = recipe.title.rpartition(", ")[0]
+    named = title.strip() or data
+    return named if title.strip() and not is_race else f"{named}, {theme.architecture_label(architecture)}"

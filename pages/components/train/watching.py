@@ -20,7 +20,7 @@ from pages.components.figures import Receipt
 from pages.components.train import links, starting
 
 POLL_SECONDS = 1.0
-TEXT_HEIGHT = 210
+TEXT_HEIGHT, RACE_HEIGHT = 300, 130
 DOING = {
     "created": "not begun",
     "queued": "waiting",
@@ -55,16 +55,25 @@ def _look(folders: Sequence[Path], was_active: bool) -> None:
     drawn = [
         RunCurves(_label(run), run.architecture, curves[run.id].steps, curves[run.id].evaluations) for run in found
     ]
-    if any(len(each.steps) for each in drawn):
-        _show_curves(found, drawn)
+    has_curves = any(len(each.steps) for each in drawn)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        if has_curves:
+            figures.show(
+                run_losses(drawn, mode=figures.mode()),
+                name="run-losses",
+                alt=describe_losses(drawn),
+                table=_table(drawn),
+                receipt=_receipt(found),
+            )
+    with right:
+        for run in found:
+            _show_samples(run, len(found) > 1)
+            links.show(run, len(found) > 1)
     for run in found:
         for sentence in advice(curves[run.id], run.max_steps, not run.is_active):
             notices.note(f"{_label(run)}. {sentence}" if len(found) > 1 else sentence)
-    for run, column in zip(found, st.columns(len(found), gap="small"), strict=True):
-        with column:
-            _show_samples(run, len(found) > 1)
-            links.show(run)
-    if drawn and any(len(each.steps) for each in drawn):
+    if has_curves:
         _show_more(found, drawn)
 
 
@@ -116,33 +125,13 @@ def _show_controls(found: Sequence[Run]) -> None:
         button("Close", "run-close", starting.watch, [], icon="close", type="tertiary")
 
 
-def _show_curves(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
-    """Draw the losses and, beside them, the measure of the task."""
-    watched = TASK_FAMILIES.get(found[0].task).watched
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        figures.show(
-            run_losses(drawn, mode=figures.mode()),
-            name="run-losses",
-            alt=describe_losses(drawn),
-            table=_table(drawn),
-            receipt=_receipt(found),
-        )
-    if watched is not None:
-        name, words = watched.metric.name, watched.metric.words
-        with right:
-            figures.show(
-                run_measure(drawn, name, title=words, mode=figures.mode(), height=360),
-                name="run-measure",
-                alt=f"{words}, after each measurement. " + " ".join(_last(each, name) for each in drawn),
-            )
-
-
 def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
-    with st.expander("Gradient norm, learning rate and speed", icon=":material/monitoring:", type="compact"):
+    watched = TASK_FAMILIES.get(found[0].task).watched
+    measures = [(watched.metric.name, watched.metric.words)] if watched else []
+    with st.expander("Measure, gradient norm, learning rate and speed", icon=":material/monitoring:", type="compact"):
         look = {"mode": figures.mode()}
-        columns = st.columns(3, gap="small")
-        with columns[0]:
+        columns = [*st.columns(2, gap="small"), *st.columns(2, gap="small")]
+        with columns[1]:
             for each in drawn:
                 figures.show(
                     gradient_norms(each, **look),
@@ -150,10 +139,8 @@ def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
                     alt=f"Norm of the gradient of {each.label} before and after clipping. "
                     + _last(each, "gradient_norm"),
                 )
-        for column, name, title in (
-            (columns[1], "learning_rate", "Learning rate"),
-            (columns[2], "tokens_per_second", "Tokens per second"),
-        ):
+        shown = [*measures, ("learning_rate", "Learning rate"), ("tokens_per_second", "Tokens per second")]
+        for column, (name, title) in zip([columns[0], *columns[2:]], shown, strict=False):
             with column:
                 figures.show(
                     run_measure(drawn, name, title=title, **look),
@@ -177,12 +164,15 @@ def _show_samples(run: Run, is_race: bool) -> None:
     chosen = steps[-1]
     if len(steps) > 1:
         chosen = st.select_slider(
-            "What it said after update", steps, value=steps[-1], key=f"run-said-{run.id}-{len(steps)}"
+            f"{_label(run)}, after update" if is_race else "What it says after update",
+            steps,
+            value=steps[-1],
+            key=f"run-said-{run.id}-{len(steps)}",
         )
     else:
-        st.caption(f"What it said after update {chosen:,}")
+        st.caption(notices.plain(f"{_label(run)}, after update {chosen:,}" if is_race else f"After update {chosen:,}"))
     shown = next(each["samples"] for each in kept if each["step"] == chosen)
-    with st.container(border=True, height=TEXT_HEIGHT, key=f"run-samples-{run.id}"):
+    with st.container(border=True, height=RACE_HEIGHT if is_race else TEXT_HEIGHT, key=f"run-samples-{run.id}"):
         for sample in shown[:1] if is_race else shown:
             if sample.get("wanted"):
                 st.caption(notices.plain(f"{sample['given']} → wanted: {sample['wanted']}"))
