@@ -15,7 +15,7 @@ from engine.plotting.theme import Mode, Trace
 X_TITLES = {"step": "Updates", "elapsed_seconds": "Seconds of training"}
 HOVER = "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"
 DASHES = ("solid", "longdashdot", "dot", "longdash")  # of runs of one architecture
-SMOOTHED = 0.9  # share of what went before in the drawn training loss
+SMOOTHED = 0.7  # share of what went before in the drawn training loss
 HEADROOM = 1.15
 
 

@@ -17,6 +17,7 @@ from engine.models.language_model import LanguageModel
 from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
+from pages.components import cache
 from tests.pages import own_networks
 from tests.pages.small_taggers import save_taggers
 
@@ -81,6 +82,12 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     st.cache_data.clear()
     yield root
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep pages that are opened for their looks from starting a worker."""
+    monkeypatch.setattr(cache, "is_worker_ready", lambda: False)
 
 
 @pytest.fixture
