@@ -102,12 +102,14 @@ class Page:
         name: of its file and its folder of components, and its address.
         sentence: what the home page says of it.
         legend: what its thumbnail's marks mean, by what they are called.
+        opens: the parameter of its address that names the network it looks at, "" where it looks at none.
     """
 
     name: str
     title: str
     sentence: str
     legend: Mapping[str, str] = field(default_factory=dict)
+    opens: str = ""
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,7 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
             "sentiment",
             "Sentiment",
             "Positive or negative, and how the prediction changes with every word that is read.",
+            opens="network",
         ),
     )
 )

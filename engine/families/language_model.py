@@ -262,6 +262,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
                 "come here.",
                 "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
             },
+            opens="models",
         ),
     )
 )

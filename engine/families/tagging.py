@@ -189,6 +189,7 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
             "Entities",
             "Persons, places and organisations in your text, marked by a network that reads both ways.",
             {"Tinted words": "what a network takes for a name, and of what kind."},
+            opens="network",
         ),
     )
 )

@@ -271,6 +271,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
                 "The map": "where the network looks (across, English) while it writes each word (down, French); the "
                 "brighter, the more."
             },
+            opens="translators",
         ),
     )
 )
