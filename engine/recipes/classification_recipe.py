@@ -36,7 +36,6 @@ from engine.training.classification import ClassificationObjective, LabelledText
 
 # Which weights and settings are kept is decided on so many training sentences, always the same ones.
 HELD_OUT, SPLIT_SEED = 500, 0
-LABELS = ("negative", "positive")
 REGULARISERS = ("dropout", "embedding_dropout", "weight_dropout")
 
 
@@ -207,7 +206,7 @@ def list_labels(corpus: Corpus, numbers: Sequence[int]) -> list[str]:
     Raises:
         DataError: there is one label only, or a number has no name.
     """
-    labels = list(corpus.spec.labels or LABELS)
+    labels = list(corpus.spec.labels)
     if len(set(numbers)) < 2:
         raise DataError(f"{corpus.spec.title} has texts of one label only; a classifier needs two or more.")
     if not 0 <= min(numbers) <= max(numbers) < len(labels):
