@@ -108,9 +108,14 @@ class TranslationObjective:
         lengths = torch.tensor([len(source) for source in sources])
         return PairBatch(pad(sources, self.pad_id), lengths, pad(inputs, self.pad_id), pad(labels, IGNORED), position)
 
+    def count_tokens(self, batch: PairBatch) -> int:
+        """Return how many pieces a batch writes."""
+        return int((batch.labels != IGNORED).sum())
+
     def loss(self, model: Translator, batch: PairBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per target token; nothing is carried."""
-        ratio = self.schedule(batch.position / self.max_steps, self.teacher_forcing_ratio)
+        # A run that is continued stays where the schedule ended.
+        ratio = self.schedule(min(1.0, batch.position / self.max_steps), self.teacher_forcing_ratio)
         if ratio >= 1:
             logits, _ = model(batch.source_ids, batch.lengths, batch.target_ids)
         else:

@@ -131,7 +131,7 @@ def overview() -> Overview:
     folder does not."""
     import pyarrow as pa
 
-    models = in_order(cache.list_models())
+    models = in_order(cache.shipped_models())
     table = pa.table(  # not a data frame, which would be turned into this at every run
         {
             "model": [info.name for info in models],

@@ -76,7 +76,7 @@ def weights(task: str) -> list[Path]:
 
 
 def _first(task: str) -> ModelInfo | None:
-    usable = [info for info in cache.list_models(task) if not info.error]
+    usable = [info for info in cache.shipped_models(task) if not info.error]
     return min(usable, key=TASK_FAMILIES.get(task).rank, default=None)
 
 

@@ -20,7 +20,8 @@ from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.plotting.figure import Figure
 from engine.text import TOKENIZERS
-from pages.components import figures
+from pages.components import cache, figures
+from tests.pages import own_networks
 from tests.pages.small_taggers import save_taggers
 from tests.plotly_figures import read
 
@@ -86,8 +87,10 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return the folder the pages find instead of data/pretrained: a copy, so that a test may damage it."""
+    """Return the folder the pages find instead of data/pretrained: a copy, so that a test may damage it. What visitors
+    keep is kept beside it."""
     root = tmp_path / "pretrained"
+    monkeypatch.setenv("UNROLLED_RUNS", str(tmp_path / "runs"))
     shutil.copytree(small_models, root)
     monkeypatch.setattr(model_folder, "PRETRAINED", root)
     st.cache_data.clear()
@@ -112,6 +115,12 @@ def figures_that_plotly_knows(monkeypatch: pytest.MonkeyPatch) -> None:
 def everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open the tables and receipts below all figures, which a visitor opens one by one."""
     monkeypatch.setattr(figures, "is_open", lambda container: True)
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep pages that are opened for their looks from starting a worker."""
+    monkeypatch.setattr(cache, "is_worker_ready", lambda: False)
 
 
 @pytest.fixture
@@ -140,3 +149,12 @@ def taggers(models: Path, small_taggers: Path) -> Path:
     """Return the folder the pages find their models in, now with four taggers."""
     shutil.copytree(small_taggers, models, dirs_exist_ok=True)
     return models
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of networks as a visitor trains them, see `tests.pages.own_networks`."""
+    root = tmp_path_factory.mktemp("trained")
+    for name, recipe in own_networks.RECIPES.items():
+        own_networks.train(recipe, root / name)
+    return root

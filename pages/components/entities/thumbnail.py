@@ -22,7 +22,7 @@ def picture(mode: Mode) -> Iterator[Part]:
     """Yield a short text with the entities a tagger marks in it."""
     from pages.components.entities.context import in_order, tag
 
-    usable = in_order(cache.list_models("tagging"))
+    usable = in_order(cache.shipped_models("tagging"))
     if not usable:
         yield Part("caption", "No tagger is installed; the Models page lists what is there.")
         return

@@ -17,7 +17,7 @@ def files() -> None:
 
 def picture(mode: Mode) -> Iterator[Part]:
     """Yield the network that pages show first for each task, and the best one, each with the number it is judged by."""
-    found = networks.in_order(cache.list_models())
+    found = networks.in_order(cache.shipped_models())
     if not found:
         raise ModelError("No trained network is installed in data/pretrained.")
     usable = [info for info in found if not info.error]

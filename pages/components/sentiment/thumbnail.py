@@ -22,7 +22,7 @@ def picture(mode: Mode) -> Iterator[Part]:
     """Yield the prediction after each word of a short text."""
     from pages.components.sentiment.context import in_order, style
 
-    usable = in_order([info for info in cache.list_models("classification") if not info.error])
+    usable = in_order([info for info in cache.shipped_models("classification") if not info.error])
     if not usable:
         yield Part("caption", "No classifier is installed; the Models page lists what is there.")
         return
