@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
 from engine.console import print_answers, read_rows, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.errors import InputError
 from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -29,16 +31,19 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    Watched,
     register,
 )
 from engine.wording import counted
 
 if TYPE_CHECKING:
+    from engine.corpora import Corpus
     from engine.inspection.cells.steps import LayerRun
     from engine.layers import Layer
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "translation"
+WATCHED_PAIRS = 100  # of the validation split, while a translator learns
 
 
 def _as_drawn(name: str) -> Any:  # as `field_like`
@@ -134,6 +139,31 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
             outputs.append(output.flip(1) if is_reverse else output)
         joined = torch.cat(outputs, dim=-1)  # (1, T, H)
         hidden = hidden + joined if hidden.shape == joined.shape else joined
+
+
+def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
+    """Return translations of the first validation sentences, and the BLEU of a hundred, the likeliest piece each
+    time."""
+    import sacrebleu
+
+    from engine.corpora.sentence_pairs import read_sides
+    from engine.decoding.text import check_line, translate_lines
+
+    pairs = []
+    for source, target in zip(*read_sides(corpus, loaded.info.source_language, "validation"), strict=True):
+        with suppress(InputError):  # too long to be read
+            if check_line(loaded, source):
+                pairs.append((source, target))
+        if len(pairs) == WATCHED_PAIRS:
+            break
+    found = dict(translate_lines(loaded, [source for source, _ in pairs], beam_size=1))
+    outputs = [found[position] for position in range(len(pairs))]
+    bleu = sacrebleu.corpus_bleu(outputs, [[target for _, target in pairs]]).score if pairs else 0.0
+    shown = [
+        {"given": source, "wanted": target, "answered": output}
+        for (source, target), output in zip(pairs[:6], outputs, strict=False)
+    ]
+    return shown, {"bleu": bleu}
 
 
 def _architecture(config: JsonObject) -> str:
@@ -232,6 +262,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
         ),
         index=_save_index,
         opened=OpenedLayers(layer_labels, layers, layer_runs, reads_anything=True),
+        watched=Watched(Metric("bleu", "BLEU of a hundred validation sentences, greedy", HIGHER), look),
         page=Page(
             "translation",
             "Translation",
@@ -240,6 +271,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
                 "The map": "where the network looks (across, English) while it writes each word (down, French); the "
                 "brighter, the more."
             },
+            opens="translators",
         ),
     )
 )

@@ -14,10 +14,9 @@ import pyarrow as pa
 import streamlit as st
 
 from engine.inspection.stored.model_files import weights_in
-from engine.models import folder as model_folder
 from engine.plotting import theme
 from engine.plotting.theme import Mode
-from pages.components import state
+from pages.components import cache, own_models, state
 from pages.components.buttons import download
 
 # Streamlit adds full screen to the bar that comes with the pointer, `window` a button for PNG.
@@ -134,17 +133,20 @@ def show_receipt(receipt: Receipt, key: str) -> None:
         lines = [f"{label}: {value}" for label, value in facts.items() if value is not None]
         st.text("\n".join(lines))
         st.markdown(f"[A link to this view]({state.own_address()})")
-        show_code(receipt.python)
-        if receipt.command:
-            show_code(receipt.command)
+        python, command = own_models.in_code(receipt.python), own_models.in_code(receipt.command or "")
+        show_code(python)
+        if command:
+            show_code(command)
+        if python != receipt.python or command != (receipt.command or ""):
+            st.caption(f"./{own_models.PREFIX}… is the folder that the download of the network unpacks to.")
         if receipt.note:
             st.caption(receipt.note)
 
 
 def _checkpoints(models: str | None) -> str | None:
     """Return the beginning of the SHA-256 of the weights of each named model that is installed, None without one."""
-    names = (models or "").split(", ")
-    hashes = {name: weights_in(model_folder.PRETRAINED / name) for name in names if name}
+    names = [name for name in (models or "").split(", ") if name]
+    hashes = {name: weights_in(folder) for name in names if (folder := cache.find_model_folder(name))}
     said = [f"{digits} ({name})" if len(names) > 1 else digits for name, digits in hashes.items() if digits]
     return f"SHA-256 {', '.join(said)}" if said else None
 

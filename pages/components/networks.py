@@ -127,7 +127,7 @@ class Overview:
 def overview() -> Overview:
     """Return every shipped model and what is known about it; to be shared, as nothing of it changes while their
     folder does not."""
-    models = in_order(cache.list_models())
+    models = in_order(cache.shipped_models())
     table = pa.table(  # not a data frame, which would be turned into this at every run
         {
             "model": [info.name for info in models],

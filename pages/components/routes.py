@@ -41,6 +41,7 @@ OWN = (  # those of no family
             "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where "
             "it is shut."
         },
+        opens="network",
     ),
     Page(
         "gradients",
@@ -50,7 +51,9 @@ OWN = (  # those of no family
             "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
             "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
         },
+        opens="networks",
     ),
+    Page("train", "Train", "A network learns from your data, and can be used on every other page."),
     Page("models", "Models", "Every trained network: its card, its scores, how to load it."),
 )
 

@@ -23,7 +23,7 @@ def favourite(task: str) -> ModelInfo:
     Raises:
         ModelError: no model of the task can be used.
     """
-    usable = [info for info in cache.list_models(task) if not info.error]
+    usable = [info for info in cache.shipped_models(task) if not info.error]
     if not usable:
         raise ModelError(f"No {task.replace('_', ' ')} model is installed; the Models page lists what is there.")
     return min(usable, key=TASK_FAMILIES.get(task).rank)

@@ -17,6 +17,7 @@ from engine.models.language_model import LanguageModel
 from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
+from tests.pages import own_networks
 from tests.pages.small_taggers import save_taggers
 
 LETTERS = "\n !,.:;?'-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -108,3 +109,12 @@ def taggers(models: Path, small_taggers: Path) -> Path:
     """Return the folder the pages find their models in, now with four taggers."""
     shutil.copytree(small_taggers, models, dirs_exist_ok=True)
     return models
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of networks as a visitor trains them, see `tests.pages.own_networks`."""
+    root = tmp_path_factory.mktemp("trained")
+    for name, recipe in own_networks.RECIPES.items():
+        own_networks.train(recipe, root / name)
+    return root

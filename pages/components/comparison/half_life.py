@@ -29,7 +29,7 @@ def show(context: ComparisonContext) -> None:
     """Draw the text, both curves of every network, and where they disagree."""
     models = {
         info.name: info
-        for info in networks.in_order([info for info in cache.list_models("language_model") if not info.error])
+        for info in networks.in_order([info for info in cache.shipped_models("language_model") if not info.error])
     }
     names = sorted(networks.comparable(models.values()), key=lambda name: bool(models[name].group))
     if not names:

@@ -13,7 +13,7 @@ SENTENCE = "Maria Lopez of the World Bank met French officials in Paris on Tuesd
 
 def draw() -> None:
     """Draw a short text with the entities a tagger marks in it."""
-    usable = in_order(cache.list_models("tagging"))
+    usable = in_order(cache.shipped_models("tagging"))
     if not usable:
         st.caption("No tagger is installed; the Models page lists what is there.")
         return

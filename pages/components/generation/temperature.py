@@ -10,7 +10,7 @@ from engine.inspection.writing.copies import unseen_measures
 from engine.inspection.writing.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
 from engine.wording import percent
-from pages.components import cache, figures, header, notices, state
+from pages.components import cache, figures, header, notices, state, stored
 from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
 from pages.components.generation.context import PAGE, GenerationContext
@@ -62,11 +62,8 @@ def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     tables = {name: call(stored_curve, model=name).value for name in names}
     found = {name: table for name, table in tables.items() if len(table)}
     if context.network not in found:
-        command = COMMAND.format(model=context.network)
-        notices.note(
-            f"The curve of {context.label(context.network)} has not been measured beforehand; choose “{NOW}”, or run: "
-            f"{command}"
-        )
+        how = stored.how_to_measure(context.info, COMMAND)
+        notices.note(f"{context.label(context.network)} has not been measured beforehand; choose “{NOW}”. {how}")
     if not found:
         return
     rows = pd.concat(found.values())

@@ -10,6 +10,7 @@ from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
 from pages.components.views import composed_of, settings_view
 
+SHIPPED = "shipped"  # the choice of `networks` that is none of the visitor's own
 TRAINING_JOB = "foretold"  # the parameter that holds its id
 MATRICES = {"default": "As torch.nn draws it", "orthogonal": "Random rotation", "identity": "Identity"}
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}
@@ -91,3 +92,4 @@ class GradientsView:
 
     text: str = option(CAT, "Your text", "The networks read it character by character; at most 2,000 characters.")
     tool: str = option("", "Tool")
+    networks: str = option("", "Networks", "The shipped ones side by side, or one of your own by itself.")

@@ -12,7 +12,7 @@ from pages.components.thumbnails import favourite
 
 def draw() -> None:
     """List the network that pages show first for each task, and the best one, with the one number each is judged by."""
-    found = networks.in_order(cache.list_models())
+    found = networks.in_order(cache.shipped_models())
     if not found:
         raise ModelError("No trained network is installed in data/pretrained.")
     usable = [info for info in found if not info.error]

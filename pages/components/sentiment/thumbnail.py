@@ -13,7 +13,7 @@ SENTENCE = "He said the food was not good."
 
 def draw() -> None:
     """Draw the prediction after each word of a short text."""
-    usable = in_order([info for info in cache.list_models("classification") if not info.error])
+    usable = in_order([info for info in cache.shipped_models("classification") if not info.error])
     if not usable:
         st.caption("No classifier is installed; the Models page lists what is there.")
         return

@@ -130,7 +130,9 @@ def _warn(context: SentimentContext) -> None:
     """Say which words the network does not know, and whether the text seems to be in a language it was not taught."""
     foreign = call(looks_foreign, context.words, model=context.network).value
     unknown = tuple(dict.fromkeys(context.verdict.unknown))
-    if foreign:
+    if foreign and context.info.whose:
+        notices.error("The network knows too few of these words for its answer to mean much.")
+    elif foreign:
         notices.error(foreign)
     elif unknown:
         named = ", ".join(f"“{word}”" for word in unknown[:MOST_UNKNOWN_NAMED])

@@ -129,8 +129,8 @@ def _show_stored(context: SentimentContext) -> None:
         return
     if rows.empty:
         notices.note(
-            "Over many sentences this has not been measured with this network's present weights; run: "
-            f"{attributions.COMMAND.format(model=context.network)}."
+            "Over many sentences this has not been measured with this network's present weights. "
+            + stored.how_to_measure(context.info, attributions.COMMAND)
         )
         return
     summary = summarise_agreement(rows)

@@ -160,10 +160,13 @@ def effects_of(info: ModelInfo) -> pd.DataFrame:
 
 
 def examples_for(direction: str) -> list[TranslationExample]:
-    """Return the page's examples in this direction: their source and reference change places where it is turned."""
+    """Return the page's examples in this direction: their source and reference change places where it is turned, and
+    there are none for a visitor's network of other languages."""
     found = list_translation_examples()
     if direction == "en-fr":
         return found
+    if direction != "fr-en":
+        return []
     return [replace(example, source=example.reference, reference=example.source) for example in found]
 
 
