@@ -11,13 +11,14 @@ from engine.files.text_file import Cell, find_text_column, mean_words, spell
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
-    Cut,
+    Count,
     Cutter,
     Made,
     Mapping,
     Role,
     Shape,
     called,
+    count_by_words,
     say_left_out,
     text_columns,
 )
@@ -32,10 +33,10 @@ MAX_GUESSED = 30  # different values of a column that is not called as labels ar
 LONGEST_LABEL = 60  # characters
 
 
-def _treebank(texts: Sequence[str]) -> tuple[Cut, None]:
+def _treebank(texts: Sequence[str]) -> tuple[Count, None]:
     from engine.text.treebank import split_words
 
-    return lambda rows: [split_words(row) for row in rows], None
+    return count_by_words(lambda words: [split_words(word) for word in words]), None
 
 
 class LabelledTextsShape(Shape):
@@ -49,7 +50,7 @@ class LabelledTextsShape(Shape):
         Role("label", "Label", f"What is to be told of it: one of 2 to {MAX_LABELS} values."),
     )
     order = 3
-    cutter = Cutter("Words, contractions cut", "word", _treebank, vocab_size=11_000, characters=240_000)
+    cutter = Cutter("Words, contractions cut", "word", _treebank, vocab_size=11_000)
     counts = "label"
 
     def guess(self, table: SourceTable) -> dict[str, str] | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import InputError
 from engine.files.text_file import find_text_column, spell
-from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, Cut, Cutter, Made, Mapping, Role, Shape
+from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, Count, Cutter, Made, Mapping, Role, Shape
 from engine.preparation.source_table import SourceTable
 
 
-def _characters(texts: Sequence[str]) -> tuple[Cut, None]:
-    return lambda rows: list(rows), None
+def _characters(texts: Sequence[str]) -> tuple[Count, None]:
+    return lambda rows: Counter("\n".join(rows)), None
 
 
 class RunningTextShape(Shape):
@@ -26,6 +27,7 @@ class RunningTextShape(Shape):
     cutter = Cutter("Characters", "character", _characters)
     least_compared = 20  # "ROMEO:" comes again in any play
     unit = "characters"
+    joint = "\n"
 
     def guess(self, table: SourceTable) -> dict[str, str] | None:
         return self.fallback(table)

@@ -13,13 +13,14 @@ from engine.preparation.languages import CODES, code_of
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
-    Cut,
+    Count,
     Cutter,
     Made,
     Mapping,
     Role,
     Shape,
     called,
+    count_by_words,
     say_left_out,
     text_columns,
 )
@@ -38,15 +39,15 @@ LEAST_ROWS = 5
 UNKNOWN = ("source", "target")  # what the columns are called where the languages are not known
 
 
-def _subwords(texts: Sequence[str]) -> tuple[Cut, frozenset[str]]:
+def _subwords(texts: Sequence[str]) -> tuple[Count, frozenset[str]]:
     from engine.text import TOKENIZERS
 
     backend = TOKENIZERS.get("bpe").train(texts, 6000).backend
 
-    def cut(rows: Sequence[str]) -> list[Sequence[str]]:
-        return [one.tokens for one in backend.encode_batch(list(rows), add_special_tokens=False)]
+    def cut(words: list[str]) -> list[list[str]]:
+        return [one.tokens for one in backend.encode_batch(words, add_special_tokens=False)]
 
-    return cut, frozenset(backend.get_vocab()) - {"<unk>"}
+    return count_by_words(cut), frozenset(backend.get_vocab()) - {"<unk>"}
 
 
 class SentencePairsShape(Shape):
@@ -60,7 +61,7 @@ class SentencePairsShape(Shape):
         Role("target", "Target", "What is to be written."),
     )
     order = 2
-    cutter = Cutter("Byte-pair encoding", "subword token", _subwords, characters=240_000)
+    cutter = Cutter("Byte-pair encoding", "subword token", _subwords, characters=300_000)
 
     def guess(self, table: SourceTable) -> dict[str, str] | None:
         texts = text_columns(table)

@@ -23,9 +23,12 @@ from engine.wording import counted
 
 SAMPLE_ROWS = 500  # tell what a column holds
 
-SHAPES: Registry[Shape] = Registry("shape of a data set", "engine.preparation")
+SHAPES: Registry[Shape] = Registry("shape of a data set", "engine.preparation", order=lambda shape: shape.order)
 
-Cut = Callable[[Sequence[str]], list[Sequence[str]]]
+MOST_CHUNKS = 60_000  # different words that are cut, the most frequent ones; the others count as they stand
+
+Cut = Callable[[list[str]], list[list[str]]]
+Count = Callable[[Sequence[str]], Counter[str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,15 +79,15 @@ class Cutter:
 
     Attributes:
         title: what a page calls the tokeniser. noun: what it calls one token.
-        learn: (training texts) -> a function that cuts texts, and all tokens it can give (None where that is not known
-            before counting).
+        learn: (training texts) -> a function that counts the tokens of texts, and all tokens it can give (None where
+            that is not known before counting).
         vocab_size, least_count: how many tokens are listed at most, and how often each must occur.
-        characters: so many are cut at most, as it takes its time; None for all.
+        characters: it learns from so many at most, as that takes its time; None for all.
     """
 
     title: str
     noun: str
-    learn: Callable[[Sequence[str]], tuple[Cut, frozenset[str] | None]]
+    learn: Callable[[Sequence[str]], tuple[Count, frozenset[str] | None]]
     vocab_size: int | None = None
     least_count: int = 1
     characters: int | None = None
@@ -98,6 +101,8 @@ class Shape(ABC):
         order: of two that fit, that with the smaller one is proposed.
         least_compared: shorter texts are left out where texts are compared with one another.
         unit: in what lengths of texts are counted.
+        joint: what stands between the texts of two rows where they are one text.
+        counts: what `groups` counts.
     """
 
     content: ClassVar[Content[Any]]  # each its own
@@ -108,7 +113,8 @@ class Shape(ABC):
     cutter: ClassVar[Cutter]
     least_compared: ClassVar[int] = 1
     unit: ClassVar[str] = "words"
-    counts: ClassVar[str] = ""  # what `groups` counts: "label"
+    joint: ClassVar[str] = ""
+    counts: ClassVar[str] = ""
 
     @property
     def name(self) -> str:
@@ -146,6 +152,26 @@ class Shape(ABC):
     def length(self, text: str) -> int:
         """Return how long a text is, in `unit`."""
         return len(text.split())
+
+
+def count_by_words(cut: Cut) -> Count:
+    """Return a function that counts the tokens of texts, given what cuts what stands between blanks; each different
+    word is cut once."""
+    known: dict[str, list[str]] = {}
+
+    def count(texts: Sequence[str]) -> Counter[str]:
+        words: Counter[str] = Counter()
+        for text in texts:
+            words.update(text.split())
+        new = [word for word, _ in words.most_common(MOST_CHUNKS) if word not in known]
+        known.update(zip(new, cut(new), strict=True))
+        found: Counter[str] = Counter()
+        for word, times in words.items():
+            for token in known.get(word, (word,)):
+                found[token] += times
+        return found
+
+    return count
 
 
 def propose(table: SourceTable) -> Mapping:

@@ -10,7 +10,7 @@ from engine.errors import InputError
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
-    Cut,
+    Count,
     Cutter,
     Made,
     Mapping,
@@ -18,6 +18,7 @@ from engine.preparation.shapes import (
     Shape,
     as_words,
     called,
+    count_by_words,
     holds_tags,
     say_left_out,
     text_columns,
@@ -32,10 +33,10 @@ _AS_BIO = {"E": "I", "L": "I", "M": "I", "S": "B", "U": "B"}
 _JOINTS = "-_"
 
 
-def _listed(texts: Sequence[str]) -> tuple[Cut, None]:
+def _listed(texts: Sequence[str]) -> tuple[Count, None]:
     from engine.text.word_list import listed
 
-    return lambda rows: [list(map(listed, row.split())) for row in rows], None
+    return count_by_words(lambda words: [[listed(word)] for word in words]), None
 
 
 class TaggedSentencesShape(Shape):
@@ -49,7 +50,7 @@ class TaggedSentencesShape(Shape):
         Role("tags", "Tags", "The tag of each word: B-PER begins a person, I-PER goes on with it, O is outside."),
     )
     order = 1
-    cutter = Cutter("Listed words", "word", _listed, vocab_size=11_000, least_count=3, characters=600_000)
+    cutter = Cutter("Listed words", "word", _listed, vocab_size=11_000, least_count=3)
     counts = "entity type"
 
     def guess(self, table: SourceTable) -> dict[str, str] | None:
@@ -79,8 +80,8 @@ class TaggedSentencesShape(Shape):
                     continue
                 if len(cut) != len(marks):
                     raise InputError(
-                        f"Row {number:,} has {len(cut)} words in “{mapping.columns['tokens']}” and {len(marks)} tags in "
-                        f"“{mapping.columns['tags']}”: each word needs one tag."
+                        f"Row {number:,} has {len(cut)} words in “{mapping.columns['tokens']}” and {len(marks)} tags "
+                        f"in “{mapping.columns['tags']}”: each word needs one tag."
                     )
                 kept["tokens"].append(list(cut))
                 kept["ner_tags"].append(as_bio([_named(mark, names) for mark in marks], number))
@@ -131,8 +132,8 @@ def as_bio(tags: Sequence[str], number: int = 1) -> list[str]:
         if any(tag != OUTSIDE for tag in tags) and OUTSIDE not in tags and len(set(tags)) > 2:
             other = next(tag for tag in tags if tag != OUTSIDE)
             raise InputError(
-                f"Row {number:,} has the tag “{other[:40]}”, which marks no entity: tags are O outside of entities, and "
-                "B-PER, I-PER or PER in one."
+                f"Row {number:,} has the tag “{other[:40]}”, which marks no entity: tags are O outside of entities, "
+                "and B-PER, I-PER or PER in one."
             )
         told = [tag if tag == OUTSIDE else f"I-{tag}" for tag in tags]
     else:
