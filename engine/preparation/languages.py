@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 PIECE = 800  # characters that are told at once
-LEAST = 200  # fewer are not told
+LEAST = 600  # fewer are not told
 MOST_PIECES = 60
 FEW = 0.2  # share of the pieces; a language below it is more likely an error
 # By what charset-normalizer calls them.

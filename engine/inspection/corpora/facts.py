@@ -139,10 +139,10 @@ def say_sizes(facts: CorpusFacts) -> str:
     """Return how much there is, in a sentence."""
     rows, characters, tokens = (int(facts.splits[column].sum()) for column in ("rows", "characters", "tokens"))
     about = "about " if facts.is_sampled else ""
-    return (
-        f"{counted(rows, 'row')}, {counted(characters, 'character')}, {about}{counted(tokens, facts.noun)} in "
-        f"{counted(len(facts.splits), 'split')}."
-    )
+    sizes = [counted(rows, "row"), counted(characters, "character")]
+    if facts.noun != "character":
+        sizes.append(f"{about}{counted(tokens, facts.noun)}")
+    return f"{listing(sizes)} in {counted(len(facts.splits), 'split')}."
 
 
 def say_vocabulary(facts: CorpusFacts) -> str:
