@@ -106,7 +106,7 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
 
         guest.page.get_by_text("Use it on Cells").click()
         expect(guest.page.get_by_role("heading", level=1, name="Cells", exact=True)).to_be_visible()
-        expect(guest.page.get_by_role("combobox", name=re.compile("My first .yours."))).to_be_visible()
+        expect(guest.page.get_by_role("combobox", name="Network")).to_have_value("My first (yours)")
         guest.open(f"/generation?models=own-{folder.name}", "Generation")
         expect(guest.page.locator(f".st-key-written-by-own-{folder.name}")).to_be_visible()
         expect(guest.page.get_by_text(re.compile("Wrote 4.. characters"))).to_be_visible()

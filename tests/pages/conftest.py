@@ -99,6 +99,12 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep pages that are opened for their looks from starting a worker."""
+    monkeypatch.setattr(cache, "is_worker_ready", lambda: False)
+
+
+@pytest.fixture(autouse=True)
 def figures_that_plotly_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hand every figure that a page sends to plotly's schema: a property it does not know ends the test."""
     to_json = Figure.to_json
@@ -115,12 +121,6 @@ def figures_that_plotly_knows(monkeypatch: pytest.MonkeyPatch) -> None:
 def everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open the tables and receipts below all figures, which a visitor opens one by one."""
     monkeypatch.setattr(figures, "is_open", lambda container: True)
-
-
-@pytest.fixture(autouse=True)
-def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep pages that are opened for their looks from starting a worker."""
-    monkeypatch.setattr(cache, "is_worker_ready", lambda: False)
 
 
 @pytest.fixture
