@@ -53,6 +53,14 @@ OWN = (  # those of no family
         },
         opens="networks",
     ),
+)
+MAKE = (  # those on which a visitor makes something; they share one menu
+    Page(
+        "data",
+        "Data",
+        "What a network could learn from: corpora looked at before use, and your own files.",
+        {"Bars of lengths": "how many texts have how many words, the training split's filled, the others' patterned."},
+    ),
     Page("train", "Train", "A network learns from your data, and can be used on every other page."),
     Page("models", "Models", "Every trained network: its card, its scores, how to load it."),
 )
@@ -70,7 +78,8 @@ def navigate() -> StreamlitPage:
     Without icons: Streamlit makes a page's icon its favicon too, and fetches that from a font server of Google's.
     """
     # Copies, because Streamlit notes on the page it returns that it may be run once.
-    return st.navigation([copy(page) for page in _pages()], position="top")
+    offered = [copy(page) for page in _pages()]
+    return st.navigation({"": offered[: -len(MAKE)], "Make": offered[-len(MAKE) :]}, position="top")
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +90,7 @@ def _pages() -> list[StreamlitPage]:
 
 def listed() -> list[Page]:
     """Return every page, those of families among them, in the order of the navigation, Home first."""
-    return [HOME, *pages(), *OWN]
+    return [HOME, *pages(), *OWN, *MAKE]
 
 
 def path_of(page: Page) -> str:

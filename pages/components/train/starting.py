@@ -74,8 +74,11 @@ def stop(folders: Sequence[Path]) -> None:
 
 def change_rate(folders: Sequence[Path], rate: float) -> None:
     """Ask runs to go on with another learning rate; for a button's on_click."""
-    for folder in folders:
-        runs.ask(folder, learning_rate=rate)
+    try:
+        for folder in folders:
+            runs.ask(folder, learning_rate=rate)
+    except EngineError as problem:
+        state.remember(PAGE, "refused", str(problem))
 
 
 def read(folder: Path) -> Run:
