@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
 from engine.models.crf import ConditionalRandomField
-from engine.models.recurrent import build_layer, reverse_by_length
+from engine.models.recurrent import build_layer, check_layers, reverse_by_length
 from engine.models.word_features import CHARACTER_KINDS, PADDING, SHAPES, WordFeatures
 
 KERNEL = 3  # characters that one filter sees
@@ -26,7 +26,8 @@ KERNEL = 3  # characters that one filter sees
 
 @dataclasses.dataclass(frozen=True)
 class TaggerConfig:
-    """The hyper-parameters of a `Tagger`; `hidden_size` is per direction."""
+    """The hyper-parameters of a `Tagger`; `hidden_size` is per direction, and 0 filters or a `shape_dim` of 0 leave out
+    what a word is spelt with."""
 
     model: ClassVar[str] = "tagger"
 
@@ -40,14 +41,15 @@ class TaggerConfig:
     crf: bool = True
     dropout: float = 0.0
     locked_dropout: bool = False
+    num_layers: int = 1
 
 
 @MODELS.register(TaggerConfig.model, title="Tagger")
 class Tagger(PretrainedModel):
     """Emissions are linear in what each direction remembers: W_forward f_t + W_backward b_t + bias.
 
-    There is one recurrent layer, so that the forward half has really read nothing but the words up to t, and the
-    backward half nothing but those from t on. A word is its entry in the list of known words, the strongest answer of
+    With one recurrent layer the forward half has really read nothing but the words up to t, and the backward half
+    nothing but those from t on; in layers below the last the two directions are joined. A word is its entry in the list of known words, the strongest answer of
     every filter over its letters, and its shape. Without `crf` every tag is chosen by itself, as if all transitions
     were zero.
     """
@@ -68,37 +70,64 @@ class Tagger(PretrainedModel):
         crf: bool = TaggerConfig.crf,
         dropout: float = TaggerConfig.dropout,
         locked_dropout: bool = TaggerConfig.locked_dropout,
+        num_layers: int = TaggerConfig.num_layers,
     ) -> None:
         super().__init__()
+        check_layers(num_layers=num_layers)
         self.labels, self.cell, self.hidden_size = list(labels), cell, hidden_size
         self.dropout, self.locked_dropout = dropout, locked_dropout
         self.bidirectional = bidirectional
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
-        self.character_embedding = nn.Embedding(CHARACTER_KINDS, character_dim, padding_idx=PADDING)
-        self.filters = nn.Conv1d(character_dim, character_filters, KERNEL, padding=KERNEL // 2)
-        self.shape_embedding = nn.Embedding(len(SHAPES), shape_dim)
-        size = embedding_dim + character_filters + shape_dim
+        tables = [self.embedding]
+        self.filters: nn.Conv1d | None = None
+        if character_filters:
+            self.character_embedding = nn.Embedding(CHARACTER_KINDS, character_dim, padding_idx=PADDING)
+            self.filters = nn.Conv1d(character_dim, character_filters, KERNEL, padding=KERNEL // 2)
+            tables.append(self.character_embedding)
+        self.shape_embedding = nn.Embedding(len(SHAPES), shape_dim) if shape_dim else None
+        tables += [self.shape_embedding] if self.shape_embedding is not None else []
+        size, joined = embedding_dim + character_filters + shape_dim, hidden_size * (1 + bidirectional)
+        self.lower = nn.ModuleList()
+        for _ in range(num_layers - 1):
+            ways = [build_layer(cell, size, hidden_size) for _ in range(1 + bidirectional)]
+            self.lower.append(nn.ModuleList(ways))
+            size = joined
+        self.has_apart_directions = bidirectional and num_layers == 1
         self.forwards = build_layer(cell, size, hidden_size)
         self.backwards = build_layer(cell, size, hidden_size) if bidirectional else None
         self.forward_emission = nn.Linear(hidden_size, len(self.labels))
         self.backward_emission = nn.Linear(hidden_size, len(self.labels), bias=False) if bidirectional else None
         self.crf = ConditionalRandomField(self.labels) if crf else None
-        for table in (self.embedding, self.character_embedding, self.shape_embedding):
+        for table in tables:
             nn.init.normal_(table.weight, std=0.3)
-        with torch.no_grad():
-            self.character_embedding.weight[PADDING].zero_()
+        if self.filters is not None:
+            with torch.no_grad():
+                self.character_embedding.weight[PADDING].zero_()
 
     def embed(self, features: WordFeatures) -> Tensor:
         """Return what is read at every word, (B, T, E + F + shape)."""
+        spelt = self._spelt(features)
+        words = self.embedding(features.word_ids)
+        return torch.cat([words, *(part[features.spelling] for part in spelt)], dim=2)
+
+    def _spelt(self, features: WordFeatures) -> list[Tensor]:
+        """Return what the distinct words' letters and shapes say, (U, F) and (U, shape), as far as they are read."""
+        shapes = [] if self.shape_embedding is None else [self.shape_embedding(features.shapes)]
+        if self.filters is None:
+            return shapes
         letters = self.character_embedding(features.characters).transpose(1, 2)  # (U, C', C)
         answers = self.filters(letters).relu()  # (U, F, C)
         # An answer on padding is none, so that a word means the same beside longer ones.
         answers = answers.masked_fill((features.characters == PADDING)[:, None], 0.0)
-        spelt = torch.cat([answers.amax(dim=2), self.shape_embedding(features.shapes)], dim=1)  # (U, F + shape)
-        return torch.cat([self.embedding(features.word_ids), spelt[features.spelling]], dim=2)
+        return [answers.amax(dim=2), *shapes]
 
     def outputs(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return both directions' hidden states at every word, (B, T, H) each; None where nothing is read backwards."""
+        for layers in self.lower:
+            ways = [layers[0](embedded)[0]]
+            if self.bidirectional:
+                ways.append(reverse_by_length(layers[1](reverse_by_length(embedded, lengths))[0], lengths))
+            embedded = self._drop(torch.cat(ways, dim=2))  # (B, T, D*H)
         forward = self.forwards(embedded)[0]
         if self.backwards is None:
             return forward, None

@@ -17,7 +17,7 @@ from engine.text.normalise import Normaliser, ReadText
 
 TOKENIZERS: Registry[type[Tokenizer]] = Registry("tokenizer")
 
-PAD, BOS, EOS, UNK = "<pad>", "<bos>", "<eos>", "<unk>"
+PAD, BOS, EOS, UNK = SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
 
 
 class Tokenizer:
@@ -80,6 +80,24 @@ class Tokenizer:
         """Return the ids of each text."""
         read = [self.read(text).text for text in texts]
         return [encoding.ids for encoding in self.backend.encode_batch(read, add_special_tokens=False)]
+
+    def split_words(self, text: str) -> list[str]:
+        """Return the parts of `text` that become one id each, as they are spelt where they are looked up."""
+        return [self.spell(text[start:end]) for start, end in self.spans(text)]
+
+    def spell(self, word: str) -> str:
+        """Return a word as it is looked up: in lower case, say, where all of the vocabulary is."""
+        read = self.read(word).text
+        return read if self.backend.normalizer is None else self.backend.normalizer.normalize_str(read)
+
+    def encode_words(self, words: Sequence[str]) -> list[int]:
+        """Return the id of each word; one spelt like a special token, such as "<pad>", is unknown."""
+        spelt = map(self.spell, words)
+        return [self.unk_id if word in SPECIAL else self.vocabulary.get(word, self.unk_id) for word in spelt]
+
+    def unknown_words(self, words: Sequence[str]) -> list[str]:
+        """Return those of `words` that are not in the vocabulary, in order, repeats kept."""
+        return [word for word, known in zip(words, self.encode_words(words), strict=True) if known == self.unk_id]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; special tokens are left out, an unknown character among others is U+FFFD."""
