@@ -49,9 +49,9 @@ class Tagger(PretrainedModel):
     """Emissions are linear in what each direction remembers: W_forward f_t + W_backward b_t + bias.
 
     With one recurrent layer the forward half has really read nothing but the words up to t, and the backward half
-    nothing but those from t on; in layers below the last the two directions are joined. A word is its entry in the list of known words, the strongest answer of
-    every filter over its letters, and its shape. Without `crf` every tag is chosen by itself, as if all transitions
-    were zero.
+    nothing but those from t on; in layers below the last the two directions are joined. A word is its entry in the list
+    of known words, the strongest answer of every filter over its letters, and its shape. Without `crf` every tag is
+    chosen by itself, as if all transitions were zero.
     """
 
     task = "tagging"
@@ -124,9 +124,9 @@ class Tagger(PretrainedModel):
     def outputs(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return both directions' hidden states at every word, (B, T, H) each; None where nothing is read backwards."""
         for layers in self.lower:
-            ways = [layers[0](embedded)[0]]
-            if self.bidirectional:
-                ways.append(reverse_by_length(layers[1](reverse_by_length(embedded, lengths))[0], lengths))
+            onwards, *back = layers.children()
+            ways = [onwards(embedded)[0]]
+            ways += [reverse_by_length(one(reverse_by_length(embedded, lengths))[0], lengths) for one in back]
             embedded = self._drop(torch.cat(ways, dim=2))  # (B, T, D*H)
         forward = self.forwards(embedded)[0]
         if self.backwards is None:
