@@ -21,10 +21,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from engine.cells import CELLS
+from engine.config import option
 from engine.errors import ConfigError
 from engine.models.base import MODELS, PretrainedModel
 from engine.models.pooling import POOLINGS
-from engine.models.recurrent import build_layers, check_layers, reverse_by_length, run_layer, zero_state
+from engine.models.recurrent import MAX_LAYERS, build_layers, check_layers, reverse_by_length, run_layer, zero_state
 
 AVERAGE = "average"  # the `cell` of a classifier without any: it averages the embeddings
 
@@ -35,17 +37,48 @@ class ClassifierConfig:
 
     model: ClassVar[str] = "classifier"
 
-    embedding_dim: int = 100
-    hidden_size: int = 100
-    num_layers: int = 1
-    cell: str = "lstm"
-    bidirectional: bool = True
-    dropout: float = 0.0
-    embedding_dropout: float = 0.0
-    weight_dropout: float = 0.0
-    forget_bias: float = 1.0
-    pooling: str = "max"
-    joined: bool = False
+    embedding_dim: int = option(100, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    hidden_size: int = option(100, label="Hidden units", help="Units of each layer and direction.", minimum=0)
+    num_layers: int = option(
+        1, label="Layers", help="Recurrent layers on top of one another.", minimum=0, maximum=MAX_LAYERS
+    )
+    cell: str = option(
+        "lstm", label="Cell", help="What one unit does at every step.", choices=(*CELLS.names(), AVERAGE)
+    )
+    bidirectional: bool = option(True, label="Both directions", help="Read from both ends, by layers of their own.")
+    dropout: float = option(
+        0.0,
+        label="Dropout",
+        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    embedding_dropout: float = option(
+        0.0,
+        label="Dropout of embeddings",
+        help="Share of the numbers that stand for a word that is left out in training.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    weight_dropout: float = option(
+        0.0,
+        label="Recurrent dropout",
+        help="Share of the recurrent weights that is left out in training, the same ones over the whole text.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    forget_bias: float = option(
+        1.0, label="Forget bias", help="How open the gates that keep begin.", minimum=-20.0, maximum=20.0
+    )
+    pooling: str = option(
+        "max",
+        label="Summed up by",
+        help="What of the outputs at all words is decided on.",
+        choices=(*POOLINGS.names(),),
+    )
+    joined: bool = option(
+        False, label="Joined directions", help="From the second layer on each direction reads both of the layer below."
+    )
 
     @classmethod
     def of_average(cls, embedding_dim: int, embedding_dropout: float) -> ClassifierConfig:

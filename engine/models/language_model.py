@@ -14,8 +14,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.cells import CELLS
+from engine.config import option
 from engine.models.base import MODELS, PretrainedModel
-from engine.models.recurrent import LayerState, build_layers, check_layers, run_layer, step_layer, zero_state
+from engine.models.recurrent import (
+    MAX_LAYERS,
+    LayerState,
+    build_layers,
+    check_layers,
+    run_layer,
+    step_layer,
+    zero_state,
+)
 
 LanguageModelState = tuple[LayerState, ...]
 
@@ -26,15 +36,39 @@ class LanguageModelConfig:
 
     model: ClassVar[str] = "language_model"
 
-    embedding_dim: int = 128
-    hidden_size: int = 256
-    num_layers: int = 2
-    cell: str = "lstm"
-    dropout: float = 0.0
-    residual: bool = True
-    tie_embeddings: bool = False
-    forget_bias: float = 1.0
-    weight_dropout: float = 0.0
+    embedding_dim: int = option(128, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    hidden_size: int = option(
+        256, label="Hidden units", help="Units of each layer: what it can keep in mind.", minimum=1
+    )
+    num_layers: int = option(
+        2, label="Layers", help="Recurrent layers on top of one another.", minimum=1, maximum=MAX_LAYERS
+    )
+    cell: str = option("lstm", label="Cell", help="What one unit does at every step.", choices=tuple(CELLS.names()))
+    dropout: float = option(
+        0.0,
+        label="Dropout",
+        help="Share of the units left out in training, the same ones over the whole window (locked dropout).",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    residual: bool = option(
+        True, label="Residual", help="A layer adds what it read to what it says, where sizes agree."
+    )
+    tie_embeddings: bool = option(
+        False,
+        label="Tied embeddings",
+        help="The same numbers stand for a token where it is read and where it is written.",
+    )
+    forget_bias: float = option(
+        1.0, label="Forget bias", help="How open the gates that keep begin.", minimum=-20.0, maximum=20.0
+    )
+    weight_dropout: float = option(
+        0.0,
+        label="Recurrent dropout",
+        help="Share of the recurrent weights that is left out in training, the same ones over the whole window.",
+        minimum=0.0,
+        maximum=0.95,
+    )
     embedding_dropout: float | None = None
 
 

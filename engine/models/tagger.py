@@ -16,9 +16,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.cells import CELLS
+from engine.config import option
 from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
 from engine.models.crf import ConditionalRandomField
-from engine.models.recurrent import build_layer, check_layers, reverse_by_length
+from engine.models.recurrent import MAX_LAYERS, build_layer, check_layers, reverse_by_length
 from engine.models.word_features import CHARACTER_KINDS, PADDING, SHAPES, WordFeatures
 
 KERNEL = 3  # characters that one filter sees
@@ -31,17 +33,34 @@ class TaggerConfig:
 
     model: ClassVar[str] = "tagger"
 
-    embedding_dim: int = 100
-    character_dim: int = 25
-    character_filters: int = 64
-    shape_dim: int = 8
-    hidden_size: int = 200
-    cell: str = "lstm"
-    bidirectional: bool = True
-    crf: bool = True
-    dropout: float = 0.0
-    locked_dropout: bool = False
-    num_layers: int = 1
+    embedding_dim: int = option(100, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    character_dim: int = option(25, label="Letters", help="Numbers that stand for one letter.", minimum=1)
+    character_filters: int = option(
+        64,
+        label="Letter filters",
+        help="Patterns of three letters that are looked for in a word; 0: its letters are not read.",
+        minimum=0,
+    )
+    shape_dim: int = option(8, label="Shape", help="Numbers that stand for a word's capitals and digits.", minimum=0)
+    hidden_size: int = option(200, label="Hidden units", help="Units of each direction.", minimum=1)
+    cell: str = option("lstm", label="Cell", help="What one unit does at every step.", choices=tuple(CELLS.names()))
+    bidirectional: bool = option(True, label="Both directions", help="Read from both ends.")
+    crf: bool = option(True, label="CRF", help="Choose the tags of a sentence together, not one by one.")
+    dropout: float = option(
+        0.0,
+        label="Dropout",
+        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    locked_dropout: bool = option(
+        False,
+        label="Locked dropout",
+        help="Dropout leaves out the same units over the whole sequence, not new ones at every step.",
+    )
+    num_layers: int = option(
+        1, label="Layers", help="Recurrent layers on top of one another.", minimum=1, maximum=MAX_LAYERS
+    )
 
 
 @MODELS.register(TaggerConfig.model, title="Tagger")

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.config import option
 from engine.errors import ConfigError
 from engine.models.base import MODELS, PretrainedModel
 from engine.models.causal_attention import CausalBlock, KeysValues, initialise
@@ -34,12 +35,22 @@ class TransformerConfig:
 
     model: ClassVar[str] = "transformer_language_model"
 
-    width: int = 176
-    num_layers: int = 4
-    num_heads: int = 4
-    feedforward_size: int = 672
-    window: int = 256
-    dropout: float = 0.0
+    width: int = option(176, label="Width", help="Numbers that stand for one token in every block.", minimum=1)
+    num_layers: int = option(4, label="Blocks", help="Blocks of attention on top of one another.", minimum=1, maximum=8)
+    num_heads: int = option(
+        4, label="Heads", help="Ways to look back side by side; the width is shared among them.", minimum=1, maximum=64
+    )
+    feedforward_size: int = option(
+        672, label="Inner width", help="Units between the two maps after the attention.", minimum=1
+    )
+    window: int = option(256, label="Window", help="Tokens that attention reaches back.", minimum=1, maximum=2048)
+    dropout: float = option(
+        0.0,
+        label="Dropout",
+        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
+        minimum=0.0,
+        maximum=0.95,
+    )
 
 
 @MODELS.register(TransformerConfig.model, title="Transformer language model")

@@ -22,10 +22,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.cells import CELLS, STATES
+from engine.config import option
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, PretrainedModel, StepModel, mask_from_lengths, select
 from engine.models.recurrent import (
+    MAX_LAYERS,
     LayerState,
     build_layers,
     check_layers,
@@ -84,17 +86,46 @@ class TranslatorConfig:
 
     model: ClassVar[str] = "translator"
 
-    embedding_dim: int = 256
-    hidden_size: int = 320
-    encoder_layers: int = 2
-    decoder_layers: int = 2
-    cell: str = "lstm"
-    bidirectional: bool = True
-    attention: str = "dot"
-    dropout: float = 0.3
-    forget_bias: float = 1.0
-    locked_dropout: bool = False
-    word_dropout: float = 0.0
+    embedding_dim: int = option(256, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    hidden_size: int = option(
+        320,
+        label="Hidden units",
+        help="Units of each layer; a bidirectional encoder halves them between its directions.",
+        minimum=1,
+    )
+    encoder_layers: int = option(
+        2, label="Encoder layers", help="Recurrent layers that read.", minimum=1, maximum=MAX_LAYERS
+    )
+    decoder_layers: int = option(
+        2, label="Decoder layers", help="Recurrent layers that write.", minimum=1, maximum=MAX_LAYERS
+    )
+    cell: str = option("lstm", label="Cell", help="What one unit does at every step.", choices=tuple(CELLS.names()))
+    bidirectional: bool = option(True, label="Both directions", help="The encoder reads from both ends.")
+    attention: str = option(
+        "dot", label="Attention", help="How the decoder looks back at the source.", choices=tuple(ATTENTION.names())
+    )
+    dropout: float = option(
+        0.3,
+        label="Dropout",
+        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    forget_bias: float = option(
+        1.0, label="Forget bias", help="How open the gates that keep begin.", minimum=-20.0, maximum=20.0
+    )
+    locked_dropout: bool = option(
+        False,
+        label="Locked dropout",
+        help="Dropout leaves out the same units over the whole sequence, not new ones at every step.",
+    )
+    word_dropout: float = option(
+        0.0,
+        label="Word dropout",
+        help="Share of the pieces that are read as nothing in training.",
+        minimum=0.0,
+        maximum=0.95,
+    )
 
 
 @MODELS.register(TranslatorConfig.model, title="Translator")

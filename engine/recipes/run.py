@@ -21,7 +21,7 @@ from engine.models.folder import save_model
 from engine.models.training_snapshots import FOLDER as STAGES
 from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
-from engine.recipes import RECIPES, Prepared
+from engine.recipes import RECIPES
 from engine.recipes.base import Recipe
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
 from engine.wording import listing
@@ -38,18 +38,118 @@ class CorporaRead:
 COUNTED = "counted"  # the reason why a run without updates is over
 
 
+class Course:
+    """A recipe on its way to a model folder: its data are read, its trainer is ready, and at any time the best weights
+    so far can be written down.
+
+    Attributes:
+        named: what stands behind --recipe in the command that makes the same run.
+        facts: what config.json says of the model beside its own arguments; what the training was follows at the end.
+    """
+
+    def __init__(
+        self, recipe: Recipe, settings: TrainingSettings, output: Path, named: str, overrides: JsonObject | None = None
+    ) -> None:
+        """Read the corpora and build the untrained model; for what it raises see `Recipe.prepare`."""
+        self.recipe, self.named, self.overrides = recipe, named, overrides or {}
+        self._begun = time.perf_counter()
+        self.prepared = recipe.prepare(settings)
+        self.facts = self.prepared.facts | _what_was_read(recipe, self.prepared.sources)
+        self.evaluations: list[dict[str, float]] = []  # the learning curve
+        weights = self.prepared.model.state_dict().items() if self.prepared.start_share else ()
+        self._start = {name: tensor.clone() for name, tensor in weights}
+        self.output = output
+        self._trainer: Trainer | None = None
+
+    @property
+    def trainer(self) -> Trainer:
+        """Who makes the updates.
+
+        Raises:
+            TrainingError: there are none to make: the model is made by counting.
+        """
+        prepared = self.prepared
+        if prepared.objective is None:
+            raise TrainingError(f"{self.recipe.title} is made by counting: there is nothing to train.")
+        if self._trainer is None:
+            self._trainer = Trainer(prepared.model, prepared.objective, prepared.settings, self.output)
+        return self._trainer
+
+    def events(self, resume: bool = False) -> Iterator[Event]:
+        """Train and yield the trainer's events; a model that was made by counting has nothing left to do."""
+        if self.prepared.objective is None:
+            yield Finished(0, COUNTED, 0, {}, time.perf_counter() - self._begun)
+            return
+        for event in self.trainer.run(resume=resume):
+            if isinstance(event, Evaluated):
+                numbers = {name: round(value, 5) for name, value in event.metrics.items()}
+                step = {"step": event.step, "elapsed_seconds": round(event.elapsed_seconds, 1)}
+                self.evaluations.append(step | numbers)
+            yield event
+
+    def check(self, end: Finished) -> None:
+        """Refuse a run whose training, or whose last measurement, gave no numbers, or whose weights the half precision
+        of a model folder cannot hold: better weights of before may be at hand, but they are not those of the recipe.
+
+        Raises:
+            TrainingError: saying which, and what to do.
+        """
+        is_lost = end.reason == "diverged" or (
+            self.evaluations and not math.isfinite(self.evaluations[-1].get("loss", 0.0))
+        )
+        model = self.prepared.model
+        if not is_lost and all(bool(torch.isfinite(tensor.half()).all()) for tensor in model.state_dict().values()):
+            return
+        lost = "its loss is not a finite number" if is_lost else "its weights are too large to be stored"
+        raise TrainingError(
+            f"The run diverged after {end.step:,} updates: {lost}, and no model was written; try a lower rate, for "
+            "instance --set learning_rate=0.001."
+        )
+
+    def save(self, folder: Path, end: Finished, name: str = "") -> None:
+        """Write the weights that the model holds into a model folder, with what was done up to `end`."""
+        prepared, model = self.prepared, self.prepared.model
+        settings = prepared.settings if self._trainer is None else self._trainer.settings
+        training = {
+            "recipe": self.named,
+            "command": _command(self.named, self.overrides),
+            "settings": to_dict(settings),
+            "steps": end.step,
+            "best_step": end.best_step,
+            "minutes": round(end.elapsed_seconds / 60, 1),
+            "stopped_by": end.reason,
+            "hardware": hardware(),
+            "torch": torch.__version__,
+            "commit": commit(),
+            "date": date.today().isoformat(),
+            "evaluations": self.evaluations,
+            "started_from": prepared.started_from,
+            "start_share": prepared.start_share,
+            "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
+        }
+        facts = self.facts | {"training": training, "metrics": {}}
+        if self._start:
+            _mix(model, self._start, prepared.start_share)
+        described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
+        save_model(folder, model, prepared.tokenizer, facts, write_card(name or folder.name, described))
+
+
 def train_recipe(
-    name: str,
+    name: str | Recipe,
     output: Path | str,
     resume: bool = False,
     overrides: JsonObject | None = None,
     *,
     overwrite: bool = False,
+    named: str = "",
 ) -> Iterator[Event | CorporaRead]:
     """Train a recipe, yield which data were read and then the trainer's events, and write stages on the way and the
     model folder `output` at the end.
 
     A run that lies in `output` already is gone on with (`resume`) or begun anew (`overwrite`), and never lost unasked.
+
+    Args:
+        named: of a recipe that is given as such, what stands behind --recipe in its command.
 
     Raises:
         ConfigError: the recipe or a setting in `overrides` is unknown or out of bounds.
@@ -57,54 +157,23 @@ def train_recipe(
         DataError: a corpus cannot be read.
         TrainingError: the run diverged; what stood in `output` is as it was, but for checkpoints and stages.
     """
-    recipe = RECIPES.get(name)
+    recipe, output = RECIPES.get(name) if isinstance(name, str) else name, Path(output)
     settings = from_dict(TrainingSettings, to_dict(recipe.training) | (overrides or {}))
-    _check_output(Path(output), resume, overwrite)
-    begun = time.perf_counter()
-    prepared = recipe.prepare(settings)
-    facts = prepared.facts | _what_was_read(recipe, prepared.sources)
-    yield CorporaRead(facts["title"], tuple(dict.fromkeys(source.sentence for source in prepared.sources)))
-    start = (
-        {name: weights.clone() for name, weights in prepared.model.state_dict().items()} if prepared.start_share else {}
-    )
+    _check_output(output, resume, overwrite)
+    course = Course(recipe, settings, output, named or recipe.name, overrides)
+    sources = course.prepared.sources
+    yield CorporaRead(course.facts["title"], tuple(dict.fromkeys(source.sentence for source in sources)))
     if not resume:  # else a run that is stopped early would later go on from those of an older one
-        checkpoints.remove(Path(output))
-        shutil.rmtree(Path(output) / STAGES, ignore_errors=True)
-    evaluations: list[dict[str, float]] = []  # the learning curve; of a resumed run, the part since it was resumed
-    for event in _events(prepared, Path(output), resume, begun):
+        checkpoints.remove(output)
+        shutil.rmtree(output / STAGES, ignore_errors=True)
+    for event in course.events(resume):
         if isinstance(event, Snapshotted):
             # Before anyone hears of it: a consumer that stops here must find the stage written.
-            write_stage(output, prepared.model, event.step, event.metrics, event.training_loss)
-        if isinstance(event, Evaluated):
-            numbers = {name: round(value, 5) for name, value in event.metrics.items()}
-            evaluations.append({"step": event.step, "elapsed_seconds": round(event.elapsed_seconds, 1)} | numbers)
+            write_stage(output, course.prepared.model, event.step, event.metrics, event.training_loss)
         yield event
         if isinstance(event, Finished):
-            _check_numbers(event, evaluations, prepared.model)
-            training = {
-                "recipe": name,
-                "command": _command(name, overrides or {}),
-                "settings": to_dict(settings),
-                "steps": event.step,
-                "best_step": event.best_step,
-                "minutes": round(event.elapsed_seconds / 60, 1),
-                "stopped_by": event.reason,
-                "hardware": hardware(),
-                "torch": torch.__version__,
-                "commit": commit(),
-                "date": date.today().isoformat(),
-                "evaluations": evaluations,
-                "started_from": prepared.started_from,
-                "start_share": prepared.start_share,
-                "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
-            }
-            facts |= {"training": training, "metrics": {}}
-            model = prepared.model
-            if start:
-                _mix(model, start, prepared.start_share)
-            described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
-            card = write_card(Path(output).name, described)
-            save_model(output, prepared.model, prepared.tokenizer, facts, card)
+            course.check(event)
+            course.save(output, event)
 
 
 def _what_was_read(recipe: Recipe, sources: Sequence[CorpusSource]) -> JsonObject:
@@ -116,27 +185,6 @@ def _what_was_read(recipe: Recipe, sources: Sequence[CorpusSource]) -> JsonObjec
         begin = f"Recipe {recipe.name}" if all(source.stands_for for source in sources) else recipe.title
         read["title"] = f"{begin}, on the built-in sample {samples} in place of {missing}"
     return read
-
-
-def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Iterator[Event]:
-    """Yield the trainer's events; a model that was made by counting has nothing left to do."""
-    if prepared.objective is None:
-        yield Finished(0, COUNTED, 0, {}, time.perf_counter() - begun)
-        return
-    yield from Trainer(prepared.model, prepared.objective, prepared.settings, output).run(resume=resume)
-
-
-def _check_numbers(end: Finished, evaluations: list[dict[str, float]], model: torch.nn.Module) -> None:
-    """Refuse a run whose training, or whose last measurement, gave no numbers, or whose weights the half precision of a
-    model folder cannot hold: better weights of before may be at hand, but they are not those of the recipe."""
-    is_lost = end.reason == "diverged" or (evaluations and not math.isfinite(evaluations[-1]["loss"]))
-    if not is_lost and all(bool(torch.isfinite(tensor.half()).all()) for tensor in model.state_dict().values()):
-        return
-    lost = "its loss is not a finite number" if is_lost else "its weights are too large to be stored"
-    raise TrainingError(
-        f"The run diverged after {end.step:,} updates: {lost}, and no model was written; try a lower rate, for "
-        "instance --set learning_rate=0.001."
-    )
 
 
 @torch.no_grad()

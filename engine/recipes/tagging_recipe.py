@@ -13,8 +13,8 @@ from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.models.folder import PRETRAINED, LoadedModel
 from engine.models.tagger import Tagger, TaggerConfig
 from engine.recipes.base import RUNS, Prepared, Recipe, load_beginning, what_went_before
-from engine.text.bio import OUTSIDE
 from engine.text.base import SPECIAL
+from engine.text.bio import OUTSIDE
 from engine.text.word_list import list_words
 from engine.training import TrainingSettings
 from engine.training.tagging import TaggingObjective

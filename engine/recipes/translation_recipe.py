@@ -77,7 +77,7 @@ class TranslationRecipe(Recipe):
             bos_id=tokenizer.bos_id,
             eos_id=tokenizer.eos_id,
             pad_id=tokenizer.pad_id,
-            max_steps=settings.max_steps,
+            max_steps=(*settings.restarts, settings.max_steps)[0],
             extra_pairs=ids(extra) if self.extra_corpus else (),
             extra_pairs_per_epoch=self.extra_pairs_per_epoch,
             batch_tokens=self.batch_tokens,

@@ -32,6 +32,8 @@ class Progress:
     evaluations_since_best: int = 0
     loss_since_snapshot: float = 0.0
     updates_since_snapshot: int = 0
+    recent_losses: list[float] = dataclasses.field(default_factory=list)
+    recent_clipped: int = 0
     elapsed_seconds: float = 0.0
     carry: AnyState = None
 

@@ -8,13 +8,20 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True)
 class StepDone:
-    """One or more optimiser updates are done; `loss` is the mean since the last such event."""
+    """One or more optimiser updates are done; `loss` is the mean since the last such event.
+
+    Attributes:
+        grad_norm, clipped_grad_norm: of the last update, before and after clipping.
+        clipped_share: the share of the updates since the last such event that were clipped.
+    """
 
     step: int
     max_steps: int
     loss: float
     learning_rate: float
     grad_norm: float
+    clipped_grad_norm: float
+    clipped_share: float
     elapsed_seconds: float
 
 

@@ -2,13 +2,77 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
+from engine.errors import ConfigError
 from engine.registry import Registry
 
 LEARNING_RATE_SCHEDULES: Registry[Callable[[float, float], float]] = Registry("learning-rate schedule")
 TEACHER_FORCING_SCHEDULES: Registry[Callable[[float, float], float]] = Registry("teacher-forcing schedule")
+
+
+HIGHEST_RATE = 10.0
+
+
+class Course(Protocol):
+    """The part of the training settings that says how the learning rate runs."""
+
+    @property
+    def max_steps(self) -> int:
+        """Updates in all."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Highest rate of the schedule."""
+
+    @property
+    def warmup_fraction(self) -> float:
+        """Share of a stretch in which the rate rises."""
+
+    @property
+    def restarts(self) -> tuple[int, ...]:
+        """Updates at which the schedule begins anew."""
+
+    @property
+    def learning_rate_changes(self) -> tuple[tuple[int, float], ...]:
+        """(update, the learning rate that holds from it on) pairs."""
+
+
+def rate_at(step: int, course: Course, schedule: Callable[[float, float], float]) -> float:
+    """Return the learning rate of update `step` (0, 1, 2, ...).
+
+    Between two restarts the schedule runs once. Paper: Loshchilov and Hutter (2017), SGDR, arXiv 1608.03983, section 3,
+    for restarts.
+    """
+    edges = [0, *course.restarts, course.max_steps]
+    begin, end = next((first, last) for first, last in itertools.pairwise(edges) if step < last)
+    highest = next((rate for since, rate in reversed(course.learning_rate_changes) if since <= step), None)
+    return (course.learning_rate if highest is None else highest) * schedule(
+        (step - begin) / (end - begin), course.warmup_fraction
+    )
+
+
+def check_course(max_steps: int, restarts: Sequence[int], changes: Sequence[Sequence[float]]) -> None:
+    """Check restarts and changes of the learning rate.
+
+    Raises:
+        ConfigError: they are not in order, lie outside the run, or a rate is out of bounds.
+    """
+    if not all(isinstance(step, int) for step in restarts) or [*restarts] != sorted({*restarts}):
+        raise ConfigError("restarts must be whole numbers, each greater than the one before.")
+    if restarts and not 0 < restarts[0] <= restarts[-1] < max_steps:
+        raise ConfigError(f"restarts must lie between 1 and {max_steps - 1}.")
+    for change in changes:
+        step, rate = (*change, None, None)[:2]
+        if not isinstance(step, int) or not isinstance(rate, int | float) or len(change) != 2:
+            raise ConfigError("learning_rate_changes must be pairs of an update and a learning rate.")
+        if not 0 <= rate <= HIGHEST_RATE or step < 0:  # also where it is no number
+            raise ConfigError(f"A learning rate must lie between 0 and {HIGHEST_RATE:g}, not {rate:g}.")
+    if [change[0] for change in changes] != sorted(change[0] for change in changes):
+        raise ConfigError("learning_rate_changes must be in the order of the updates.")
 
 
 @LEARNING_RATE_SCHEDULES.register("constant")

@@ -8,6 +8,7 @@ in the data are all restored.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from engine.models.base import AnyState
 from engine.training import checkpoints
 from engine.training.denormals import flushed_denormals
 from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
-from engine.training.schedules import LEARNING_RATE_SCHEDULES
+from engine.training.schedules import LEARNING_RATE_SCHEDULES, check_course, rate_at
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,14 @@ class TrainingSettings:
         maximum=200,
     )
     log_every: int = option(10, label="Report every", help="Updates between two progress events.", minimum=1)
+    restarts: tuple[int, ...] = option(
+        (), label="Restarts", help="Updates at which the schedule begins anew, as where a finished run was continued."
+    )
+    learning_rate_changes: tuple[tuple[int, float], ...] = option(
+        (),
+        label="Changes of the learning rate",
+        help="Pairs of an update and the learning rate that holds from it on.",
+    )
 
 
 class Objective(Protocol):
@@ -99,8 +108,18 @@ class Trainer:
         self, model: nn.Module, objective: Objective, settings: TrainingSettings, output_dir: Path | str | None = None
     ) -> None:
         validate(settings)
+        check_course(settings.max_steps, settings.restarts, settings.learning_rate_changes)
         self.model, self.objective, self.settings = model, objective, settings
         self.output_dir = Path(output_dir) if output_dir is not None else None
+        self.progress = checkpoints.Progress()
+        decayed = [p for p in model.parameters() if p.ndim > 1]
+        plain = [p for p in model.parameters() if p.ndim <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=settings.learning_rate,
+            fused=True,
+        )
+        self._started = time.perf_counter()
 
     def run(self, resume: bool = False) -> Iterator[Event]:
         """Train and yield events; the model holds the best weights at the end.
@@ -111,29 +130,21 @@ class Trainer:
         settings, model = self.settings, self.model
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        decayed = [p for p in model.parameters() if p.ndim > 1]
-        plain = [p for p in model.parameters() if p.ndim <= 1]
-        optimizer = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=settings.learning_rate,
-            fused=True,
-        )
+        optimizer, progress = self.optimizer, self.progress
         schedule = LEARNING_RATE_SCHEDULES.get(settings.schedule)
-        progress = checkpoints.Progress()
         if resume and self.output_dir and checkpoints.exists(self.output_dir):
-            progress = checkpoints.restore(self.output_dir, model, optimizer)
+            progress = self.progress = checkpoints.restore(self.output_dir, model, optimizer)
         else:
             torch.manual_seed(settings.seed)
             if settings.average_decay:
                 progress.average_weights = copy.deepcopy(model.state_dict())
-        started = time.perf_counter() - progress.elapsed_seconds
+        started = self._started = time.perf_counter() - progress.elapsed_seconds
         stages = snapshot_steps(settings.snapshots, settings.max_steps)
-        recent, grad_norm = [], 0.0
         reason = "max_steps"
         if progress.step == 0 and stages:
             yield from self._snapshot(progress, started)
         while progress.step < settings.max_steps:
-            rate = settings.learning_rate * schedule(progress.step / settings.max_steps, settings.warmup_fraction)
+            rate = rate_at(progress.step, self.settings, schedule)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             model.train()
@@ -155,32 +166,79 @@ class Trainer:
                 _average(
                     progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10))
                 )
+            recent = progress.recent_losses
             recent.append(float(loss.detach()))
+            progress.recent_clipped += grad_norm > limit
             progress.loss_since_snapshot += recent[-1]
             progress.updates_since_snapshot += 1
             is_last = progress.step == settings.max_steps
             if progress.step % settings.log_every == 0 or is_last:
-                mean = sum(recent) / len(recent)
+                mean, clipped = sum(recent) / len(recent), progress.recent_clipped / len(recent)
                 recent.clear()
+                progress.recent_clipped = 0
                 elapsed = time.perf_counter() - started
-                yield StepDone(progress.step, settings.max_steps, mean, rate, grad_norm, elapsed)
+                yield StepDone(
+                    progress.step, settings.max_steps, mean, rate, grad_norm, min(grad_norm, limit), clipped, elapsed
+                )
             if progress.step in stages:
                 yield from self._snapshot(progress, started)
-            if progress.step % settings.evaluate_every == 0 or is_last:
+            if self.is_measured(progress.step):
                 event = self._evaluate(progress, started)
                 yield event
                 if settings.patience and progress.evaluations_since_best >= settings.patience:
                     reason = "early_stopping"
                     break
             is_due = settings.checkpoint_every and progress.step % settings.checkpoint_every == 0
-            if is_due and self.output_dir and _is_finite(model):  # else a run that goes on would diverge again
-                progress.elapsed_seconds = time.perf_counter() - started
-                yield Checkpointed(progress.step, checkpoints.write(self.output_dir, model, optimizer, progress))
+            if is_due and (path := self.checkpoint()):
+                yield Checkpointed(progress.step, path)
         if progress.best_weights is not None:
             model.load_state_dict(progress.best_weights)
         model.eval()
         elapsed = time.perf_counter() - started
         yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed)
+
+    def checkpoint(self) -> Path | None:
+        """Write the state of the run as it stands and return where; None where there is no folder to write to, or a
+        weight is no number: a run that went on from it would diverge again.
+
+        For whoever consumes the events, between two of them: after `StepDone` only of an update that no measurement
+        follows, else the run that goes on would leave it out (see `is_measured`).
+        """
+        if self.output_dir is None or not _is_finite(self.model):
+            return None
+        self.progress.elapsed_seconds = time.perf_counter() - self._started
+        return checkpoints.write(self.output_dir, self.model, self.optimizer, self.progress)
+
+    def is_measured(self, step: int) -> bool:
+        """Return whether an update is followed by a measurement."""
+        return step % self.settings.evaluate_every == 0 or step == self.settings.max_steps
+
+    def change_learning_rate(self, rate: float) -> TrainingSettings:
+        """Let another learning rate hold from the next update on; return the settings that make the same run again.
+
+        Raises:
+            ConfigError: the rate is out of bounds.
+        """
+        settings = dataclasses.replace(
+            self.settings,
+            learning_rate_changes=(*self.settings.learning_rate_changes, (self.progress.step, rate)),
+        )
+        check_course(settings.max_steps, settings.restarts, settings.learning_rate_changes)
+        self.settings = settings
+        return settings
+
+    @contextmanager
+    def best_weights(self) -> Iterator[None]:
+        """Let the model hold the best weights so far inside the block, ready for use; nothing of the run changes."""
+        with self._holding(self.progress.best_weights), torch.random.fork_rng(devices=[]):
+            yield
+
+    @contextmanager
+    def measured_weights(self) -> Iterator[None]:
+        """Let the model hold the weights that measurements are made of inside the block: the averaged ones, where there
+        are any."""
+        with self._holding(self.progress.average_weights), torch.random.fork_rng(devices=[]):
+            yield
 
     def _snapshot(self, progress: checkpoints.Progress, started: float) -> Iterator[Event]:
         """Yield one snapshot; nothing in the run changes by it, so that a run with snapshots equals one without."""
@@ -205,15 +263,21 @@ class Trainer:
     def _measured_weights(self, progress: checkpoints.Progress) -> Iterator[dict[str, float]]:
         """Measure the model, with the averaged weights in it where there are any, and keep those in it inside the
         block."""
-        self.model.eval()
-        latest = None
-        if progress.average_weights is not None:
-            latest = copy.deepcopy(self.model.state_dict())
-            self.model.load_state_dict(progress.average_weights)
-        try:
+        with self._holding(progress.average_weights):
             with torch.no_grad():
                 metrics = self.objective.evaluate(self.model)
             yield metrics
+
+    @contextmanager
+    def _holding(self, weights: dict[str, Tensor] | None) -> Iterator[None]:
+        """Let the model hold other weights inside the block, its own where there are none, and not drop anything."""
+        self.model.eval()
+        latest = None
+        if weights is not None:
+            latest = copy.deepcopy(self.model.state_dict())
+            self.model.load_state_dict(weights)
+        try:
+            yield
         finally:
             if latest is not None:
                 self.model.load_state_dict(latest)

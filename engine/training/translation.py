@@ -110,7 +110,8 @@ class TranslationObjective:
 
     def loss(self, model: Translator, batch: PairBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per target token; nothing is carried."""
-        ratio = self.schedule(batch.position / self.max_steps, self.teacher_forcing_ratio)
+        # A run that is continued stays where the schedule ended.
+        ratio = self.schedule(min(1.0, batch.position / self.max_steps), self.teacher_forcing_ratio)
         if ratio >= 1:
             logits, _ = model(batch.source_ids, batch.lengths, batch.target_ids)
         else:
