@@ -7,6 +7,7 @@ is read at once is read too early on some machine.
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -63,7 +64,8 @@ def eventually(check: Callable[[], T], seconds: float = TIMEOUT_MS / 1000) -> T:
 
 @contextmanager
 def serve(log: Path) -> Iterator[str]:
-    """Serve the app on a free port as a host would, its output in `log`, and yield the address."""
+    """Serve the app on a free port as a host would, its output in `log` and what visitors keep beside it, and yield the
+    address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -75,6 +77,7 @@ def serve(log: Path) -> Iterator[str]:
             cwd=ROOT,
             stdout=stream,
             stderr=subprocess.STDOUT,
+            env=os.environ | {"UNROLLED_RUNS": str(log.parent / "runs")},
         )
         try:
             _wait_for(f"{address}/_stcore/health", process)

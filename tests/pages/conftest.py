@@ -71,8 +71,10 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return the folder the pages find instead of data/pretrained: a copy, so that a test may damage it."""
+    """Return the folder the pages find instead of data/pretrained: a copy, so that a test may damage it. What visitors
+    keep is kept beside it."""
     root = tmp_path / "pretrained"
+    monkeypatch.setenv("UNROLLED_RUNS", str(tmp_path / "runs"))
     shutil.copytree(small_models, root)
     monkeypatch.setattr(model_folder, "PRETRAINED", root)
     st.cache_data.clear()

@@ -10,9 +10,12 @@ ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 120
 
 
-def open_page(page: str, **parameters: str) -> AppTest:
-    """Return the app after its first run at `page` ("home", "generation", ...) with these URL parameters."""
+def open_page(page: str, *, secret: str = "", **parameters: str) -> AppTest:
+    """Return the app after its first run at `page` ("home", "generation", ...) with these URL parameters, opened by the
+    visitor with this secret; without one by a new visitor."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    if secret:
+        at.session_state["unrolled.visitor.secret"] = secret
     for name, value in parameters.items():
         at.query_params[name] = value
     if page != "home":
