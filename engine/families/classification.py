@@ -93,7 +93,7 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     from engine.models.base import pad
 
     model, tokenizer = loaded.model, loaded.tokenizer
-    ids = pad([tokenizer.encode_words(row) for row in rows], tokenizer.pad_id)
+    ids = pad([tokenizer.encode_words(row) for row in rows], model.pad_id)
     lengths = torch.tensor([len(row) for row in rows])
     embedded = model.embed(ids)
     names = label_names(loaded)

@@ -156,7 +156,11 @@ class Tagger(PretrainedModel):
     def halves(self, features: WordFeatures) -> tuple[Tensor, Tensor | None, Tensor]:
         """Return the parts of the emissions: forward (B, T, K), backward (B, T, K) or None, and the bias (K,); their
         sum is `forward`'s."""
-        forward, backward = self.outputs(self._drop(self.embed(features)), features.lengths)
+        return self.emit(self._drop(self.embed(features)), features.lengths)
+
+    def emit(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None, Tensor]:
+        """Return the parts of the emissions, as `halves` does, from what is read at every word."""
+        forward, backward = self.outputs(embedded, lengths)
         forward_part = functional.linear(self._drop(forward), self.forward_emission.weight)
         emission = self.backward_emission
         backward_part = None if backward is None or emission is None else emission(self._drop(backward))

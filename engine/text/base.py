@@ -139,12 +139,24 @@ def load_tokenizer(path: Path | str) -> Tokenizer:
     """
     path = Path(path)
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        backend = tokenizers.Tokenizer.from_str(json.dumps(stored))
-    except (OSError, ValueError, UnicodeDecodeError) as error:
+        return tokenizer_from(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"The tokenizer file {path.name} is missing or damaged.") from error
+
+
+def tokenizer_from(text: str, name: str = "tokenizer.json") -> Tokenizer:
+    """Return the tokeniser that the text of a tokenizer.json file stands for.
+
+    Raises:
+        ModelError: it is damaged or no tokeniser; the message names the file.
+    """
+    try:
+        stored = json.loads(text)
+        backend = tokenizers.Tokenizer.from_str(json.dumps(stored))
+    except ValueError as error:
+        raise ModelError(f"The tokenizer file {name} is missing or damaged.") from error
     except Exception as error:  # the Rust library raises bare Exception for a malformed tokenizer
-        raise ModelError(f"The tokenizer file {path.name} is not a tokenizer.") from error
+        raise ModelError(f"The tokenizer file {name} is not a tokenizer.") from error
     is_split_by_pattern = (stored.get("pre_tokenizer") or {}).get("type") == "Split"
     if stored["model"].get("type") == "WordLevel":
         cuts_at_blanks = (stored.get("pre_tokenizer") or {}).get("type") == "WhitespaceSplit"
