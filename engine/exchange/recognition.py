@@ -33,7 +33,9 @@ class Recognised:
     @property
     def tasks(self) -> tuple[str, ...]:
         """What the network may do by its shapes, the likeliest first."""
-        return tuple(task for task in self.layout.tasks if self.layers.fits(task))
+        fitting = (task for task in self.layout.tasks if self.layers.fits(task))
+        is_sequence = self.given.facts.get("is_sequence")  # None where the file does not tell
+        return tuple(task for task in fitting if is_sequence is None or is_sequence != (task == "classification"))
 
     @property
     def vocabularies(self) -> dict[str, Linear]:
@@ -43,7 +45,8 @@ class Recognised:
     @property
     def facts(self) -> Mapping[str, Any]:
         """Defaults of `Details` that the layout or the file knows better."""
-        return {**(self.layout.settings or {}), **self.given.facts}
+        told = {name: value for name, value in self.given.facts.items() if name != "is_sequence"}
+        return {**(self.layout.settings or {}), **told}
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return (tensor, its shape, what it does) of every tensor in the file."""

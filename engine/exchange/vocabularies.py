@@ -46,8 +46,15 @@ class Vocabulary:
         return all(len(token) == 1 for token in self.tokens if token not in SPECIAL)
 
     def with_marks(self, *marks: str) -> Vocabulary:
-        """Return the vocabulary with what it lacks of some special tokens behind its own."""
-        return Vocabulary((*self.tokens, *(mark for mark in marks if mark not in self.tokens)), self.backend)
+        """Return the vocabulary with what it lacks of some tokens behind its own.
+
+        Raises:
+            InputError: it lacks some, but is that of a tokenizer.json, which knows its own only.
+        """
+        lacking = [mark for mark in marks if mark not in self.tokens]
+        if lacking and self.backend:
+            raise InputError(f"The tokenizer.json has no token “{lacking[0]}”; give its tokens as a JSON list.")
+        return Vocabulary((*self.tokens, *lacking), self.backend)
 
     def tokenizer(self) -> Tokenizer:
         """Return the tokeniser of these tokens."""
@@ -104,8 +111,8 @@ def check_size(vocabulary: Vocabulary, rows: int, tensor: str) -> None:
     """
     if len(vocabulary.tokens) != rows:
         raise InputError(
-            f"The vocabulary has {len(vocabulary.tokens):,} tokens, but “{tensor}” is for {rows:,}: give the one that the "
-            "network was trained with."
+            f"The vocabulary has {len(vocabulary.tokens):,} tokens, but “{tensor}” is for {rows:,}: give the one that "
+            "the network was trained with."
         )
 
 

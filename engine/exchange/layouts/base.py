@@ -80,7 +80,11 @@ class Layout:
         found: dict[str, str] = {}
         missing = []
         for part in self.parts:
-            named = [name for name in part.names if name in modules.groups and name not in found.values()]
+            named = [
+                name
+                for name in part.names
+                if name in modules.groups and modules.kind(name) in (part.kind, "matrix") and name not in found.values()
+            ]
             if not part.names:
                 named = [
                     name for name in modules.groups if modules.kind(name) == part.kind and name not in found.values()
