@@ -83,7 +83,7 @@ class Layout:
             named = [
                 name
                 for name in part.names
-                if name in modules.groups and modules.kind(name) in (part.kind, "matrix") and name not in found.values()
+                if name in modules.groups and modules.kind(name) == part.kind and name not in found.values()
             ]
             if not part.names:
                 named = [

@@ -203,9 +203,11 @@ def pair_layout(
     has_dot: bool = False,
     relu: bool = False,
     is_summed: bool = False,
+    score: str = "linear",
 ) -> None:
-    """Register the layout of an encoder-decoder."""
-    parts = tuple(Part(role, KINDS.get(role, "linear"), tuple(given)) for role, given in names.items())
+    """Register the layout of an encoder-decoder; `score` is the kind of attention's last layer."""
+    kinds = KINDS | {SCORE: score}
+    parts = tuple(Part(role, kinds.get(role, "linear"), tuple(given)) for role, given in names.items())
     read, build = reader(columns, is_summed), builder(has_dot, relu, is_summed)
     layout = Layout(name, title, origin, ("translation",), parts, read, build, (STRAIGHT, BARE))  # type: ignore[arg-type]
     LAYOUTS.register(name)(layout)
@@ -242,6 +244,7 @@ pair_layout(
         SCORE: ("decoder.attention.v", "decoder.attention.v_fc"),
     },
     ("hidden", "context", "embedding"),
+    score="matrix",
 )
 pair_layout("tutorial", "Encoder-decoder without attention", TUTORIAL, _ends("gru", "out"), relu=True)
 pair_layout(
