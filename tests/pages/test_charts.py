@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 import pytest
-from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
 from pages.components import figures
@@ -53,7 +52,7 @@ def test_it_is_the_element_that_streamlit_sends(is_clickable: bool) -> None:
         at = AppTest.from_function(script, kwargs={"is_clickable": is_clickable}).run()
         assert not at.exception
         (chart,) = at.get("plotly_chart")
-        found = MessageToDict(chart.proto)
+        found = {field.name: value for field, value in chart.proto.ListFields()}
         sent.append(found | {"spec": json.loads(found["spec"]), "id": found["id"].rsplit("-", 1)[1]})
     assert sent[0] == sent[1]
 
