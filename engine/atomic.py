@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,8 @@ from engine.errors import InputError
 T = TypeVar("T")
 
 PREFIX = ".half-written-"
+ASIDE = ".deleted-"
+SECONDS_ASIDE = 24 * 3600  # that what was deleted can be brought back
 CURRENT_FOLDER = -100  # AT_FDCWD
 EXCHANGE = 2  # RENAME_EXCHANGE
 
@@ -95,6 +98,34 @@ def replaced_file(file: Path) -> Iterator[Path]:
         os.replace(draft, file)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def set_aside(folder: Path) -> None:
+    """Delete a folder so that `put_back` can bring it back for a day; what was deleted before that goes for good.
+
+    Raises:
+        InputError: it is not there, or cannot be moved.
+    """
+    for old in folder.parent.glob(f"{ASIDE}*"):
+        with contextlib.suppress(OSError):  # just gone
+            if time.time() - old.stat().st_ctime > SECONDS_ASIDE:  # moved then
+                shutil.rmtree(old, ignore_errors=True)
+    try:
+        folder.rename(folder.with_name(f"{ASIDE}{folder.name}"))
+    except OSError as problem:
+        raise InputError(f"This cannot be deleted: {problem.strerror}.") from problem
+
+
+def put_back(folder: Path) -> None:
+    """Bring back what `set_aside` deleted.
+
+    Raises:
+        InputError: it is gone.
+    """
+    try:
+        folder.with_name(f"{ASIDE}{folder.name}").rename(folder)
+    except OSError as problem:
+        raise InputError("This cannot be brought back: it was removed for good.") from problem
 
 
 def read_unchanged(folder: Path, read: Callable[[], T]) -> T:

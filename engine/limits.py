@@ -31,9 +31,10 @@ class Limits:
     batch_tokens: int = option(label="Tokens of a batch", help="Tokens that one update reads.")
     memory_mebibytes: int = option(label="MiB of memory", help="Memory that one run takes.")
     minutes: int = option(label="Minutes", help="Time that one run takes, from its first update on.")
+    data_sets: int = option(label="Data sets", help="Data sets that one visitor keeps.")
     runs: int = option(label="Runs", help="Runs that one visitor keeps.")
     jobs_per_visitor: int = option(label="Jobs of one visitor", help="Runs that wait or go on at once.")
-    jobs: int = option(label="Jobs in all", help="Runs of all visitors that wait or go on at once.")
+    jobs: int = option(label="Jobs in all", help="Jobs of all visitors that wait at once.")
     days_kept: int = option(label="Days kept", help="Days that data and runs stay after the visitor was last here.")
 
 
@@ -51,6 +52,7 @@ PROFILES = {
         batch_tokens=16_384,
         memory_mebibytes=1_024,
         minutes=15,
+        data_sets=20,
         runs=30,
         jobs_per_visitor=4,
         jobs=8,
@@ -69,6 +71,7 @@ PROFILES = {
         batch_tokens=1_048_576,
         memory_mebibytes=65_536,
         minutes=24 * 60,
+        data_sets=10_000,
         runs=10_000,
         jobs_per_visitor=8,
         jobs=8,

@@ -40,13 +40,18 @@ def folder_of(secret: str) -> Path:
     return _visitors() / hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
+def new_place(owner: Path, kind: str) -> Path:
+    """Return where one more thing of a visitor's is to lie, in a folder whose name is an ID that nobody can guess."""
+    return owner / _checked(kind) / secrets.token_urlsafe(12)
+
+
 def new_folder(owner: Path, kind: str) -> Path:
-    """Make an empty folder for one thing of a visitor's, whose name is an ID that nobody can guess, and return it.
+    """Make an empty folder for one thing of a visitor's and return it; see `new_place`.
 
     Raises:
         InputError: nothing can be written there.
     """
-    folder = owner / _checked(kind) / _new_id()
+    folder = new_place(owner, kind)
     try:
         folder.mkdir(parents=True)
     except OSError as problem:
@@ -143,10 +148,6 @@ def remove_left(days: float, now: float | None = None) -> list[Path]:
 
 def _visitors() -> Path:
     return runs_folder() / "visitors"
-
-
-def _new_id() -> str:
-    return secrets.token_urlsafe(12)
 
 
 def _checked(kind: str) -> str:

@@ -102,12 +102,14 @@ class Page:
         name: of its file and its folder of components, and its address.
         sentence: what the home page says of it.
         legend: what its thumbnail's marks mean, by what they are called.
+        opens: the parameter of its address that names the network it looks at, "" where it looks at none.
     """
 
     name: str
     title: str
     sentence: str
     legend: Mapping[str, str] = field(default_factory=dict)
+    opens: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,32 @@ class OpenedLayers:
         layers: (loaded model) -> the layers and directions, in that order.
         runs: (loaded model, text, those layers in double precision) -> `engine.inspection.cells.steps.LayerRun` of
             each.
+        called: (`ModelInfo`) -> what a page of cells calls a model where its own label does not say which part of it
+            is meant.
+        streams: whether models offer `start` and `step` over the text, so that their states can be edited and compared.
         reads_anything: whether a text of which nothing can be read is still one unknown token.
     """
 
     labels: Callable[..., list[str]]
     layers: Callable[..., list[Any]]  # what they give lies above
     runs: Callable[..., Iterable[Any]]
+    called: Callable[..., str] | None = None
+    streams: bool = False
     reads_anything: bool = False
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is looked at while a model of the family learns.
+
+    Attributes:
+        metric: the measure that tells best how far it is: its key in what is measured, its words, which way is better.
+        look: (loaded model, `Corpus`, what was measured on validation data) -> (samples from fixed seeds, further
+            measures); a sample says what was `given`, `wanted` ("" for nothing in particular) and `answered`.
+    """
+
+    metric: Metric
+    look: Callable[..., tuple[list[JsonObject], dict[str, float]]]
 
 
 def _by_group(info: Any) -> tuple[object, ...]:  # a `ModelInfo`, which lies above
@@ -167,6 +188,7 @@ class TaskFamily:
         rank: the key of a `ModelInfo` by which models are offered; the first is shown where only one is.
         commands, tables, page: what it adds to the command line, to `evaluate` and to the app; None for no page yet.
         batch, opened: how its models read lines at once, and where their cells are; None where that is not shown.
+        watched: what is looked at while one of its models learns.
         index: what `index --model` calls with (loaded model, corpus, rows, folder), None for nothing.
     """
 
@@ -190,6 +212,7 @@ class TaskFamily:
     batch: BatchReading | None = None
     opened: OpenedLayers | None = None
     index: Callable[..., Path] | None = None
+    watched: Watched | None = None
 
 
 def in_order() -> list[TaskFamily]:

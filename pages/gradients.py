@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.components import cache, forms, header, networks, notices
 from pages.components.gradients import TOOLS
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.gradients.view import LABELS, TRAINING_JOB, GradientsView
+from pages.components.gradients.view import LABELS, SHIPPED, TRAINING_JOB, GradientsView
 
 header.show(
     "Gradients",
@@ -31,14 +31,21 @@ found = networks.in_order(
     [info for info in cache.list_models("language_model") if info.has_gradient and not info.error]
 )
 models = {info.name: info for info in found}
+own = {name: networks.label(info) for name, info in models.items() if info.whose}
 controls = forms.open_controls(
     PAGE,
     GradientsView,
-    {"tool": TOOLS.labels},
+    {"tool": TOOLS.labels, "networks": {SHIPPED: "Shipped, matched in size"} | own},
     labels=LABELS,
     formerly={"tool": TOOLS.formerly},
     jobs=[TRAINING_JOB],
 )
 tool = TOOLS.choose(controls)
+network = controls.segmented("networks") if own else SHIPPED
+if network != SHIPPED and not tool.looks_at_trained:
+    notices.note(f"This tool draws and trains networks of its own: it cannot look at {own[network]}.")
 with notices.engine_errors():
-    TOOLS.show(tool.name, GradientsContext(controls=controls, models=models))
+    TOOLS.show(
+        tool.name,
+        GradientsContext(controls=controls, models=models, network="" if network == SHIPPED else network),
+    )

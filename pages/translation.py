@@ -47,13 +47,14 @@ header.show(
     },
 )
 usable = networks.installed(cache.list_models("translation"), "translation model")
+titles = {name: GROUPS.get(name) or title(group[0]) for name, group in grouped(list(usable.values())).items()}
 directions = sorted({language_pair(info) for info in usable.values()})
 controls = forms.open_controls(
     PAGE,
     TranslationView,
     {
         "direction": {pair: direction_label(pair) for pair in directions},
-        "translators": {name: words for name, words in GROUPS.items() if name in grouped(list(usable.values()))},
+        "translators": titles,
         "network": {name: title(info) for name, info in usable.items()},
         "tool": TOOLS.labels,
     },
@@ -89,7 +90,7 @@ with st.container(horizontal=True):
 with st.container(horizontal=True, vertical_alignment="center"):
     writers = next(iter(groups))
     if len(groups) > 1:
-        writers = controls.segmented("translators", GROUPS.get, list(groups), label_visibility="collapsed")
+        writers = controls.segmented("translators", titles.get, list(groups), label_visibility="collapsed")
     search = searching.ask(controls)
 lesson = next((example.lesson for example in examples if example.source == text.strip()), None)
 if lesson:

@@ -1,4 +1,5 @@
-"""What a corpus is, and `load_corpus`, which finds it: mirror folder, Hub at a pinned revision, built-in sample."""
+"""What a corpus is, and `load_corpus`, which finds it: mirror folder, Hub at a pinned revision, built-in sample, or a
+folder of a visitor's own data."""
 
 from __future__ import annotations
 
@@ -24,15 +25,27 @@ CORPORA: Registry[CorpusSpec] = Registry("corpus")
 
 @dataclasses.dataclass(frozen=True)
 class Content(Generic[T]):
-    """What the rows of a corpus are; each has a file of its own.
+    """What the rows of a corpus are; each has a file of its own and stands in CONTENTS.
 
     Attributes:
+        name: by which folders of data say it.
         words: as in "it holds sentence pairs".
         read: (the rows of a split, what to call them where one is damaged) -> what they are.
     """
 
+    name: str
     words: str
     read: Callable[[Dataset, str], T]
+
+
+# Any: of each its own.
+CONTENTS: Registry[Content[Any]] = Registry("content of a data set", "engine.corpora")
+
+
+def register_content(content: Content[T]) -> Content[T]:
+    """File a content under its name, and return it."""
+    CONTENTS.register(content.name)(content)
+    return content
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +63,7 @@ class CorpusSpec:
         parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
             empty where that is not known or each text of the split is one.
         splits: the splits it must have.
+        labels: of labelled texts, what the label of each number is called, from 0.
     """
 
     name: str
@@ -64,6 +78,7 @@ class CorpusSpec:
     folder: str = ""
     parts: tuple[tuple[int, str], ...] = ()
     splits: tuple[str, ...] = SPLITS
+    labels: tuple[str, ...] = ()
 
     @property
     def terms(self) -> str:
@@ -108,15 +123,21 @@ class Corpus:
         return content.read(self.splits[split], f"{self.spec.name} {split}")
 
 
-def load_corpus(name: str) -> Corpus:
-    """Return the corpus called `name` from the first source that has it.
+def load_corpus(name: str | Path) -> Corpus:
+    """Return the corpus called `name` from the first source that has it, or a visitor's own from its folder.
 
-    Order: the folder `name` under the path in UNROLLED_DATA, the Hub, the built-in sample.
+    Order: the folder `name` under the path in UNROLLED_DATA, the Hub, the built-in sample. A path, or a text with a
+    slash in it, is that of a folder of data (`engine.corpora.data_folder`): whoever lets a visitor name it must know
+    that the visitor may read it.
 
     Raises:
         ConfigError: no corpus has this name.
         DataError: no source could be read, or the data lack a column.
     """
+    if isinstance(name, Path) or "/" in name:
+        from engine.corpora import data_folder  # it needs what stands here
+
+        return data_folder.load(Path(name))
     spec = CORPORA.get(name)
     mirror = sources.mirror_folder(spec.folder or name)
     if mirror is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.corpora.base import CORPORA, CorpusSpec
-from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.labelled_texts import LABELLED_TEXTS, NEGATIVE_POSITIVE
 from engine.corpora.sources import HubLocation
 
 _BREAK = re.compile(r"\s*(?:<br\s*/?>\s*)+", re.IGNORECASE)
@@ -21,6 +21,7 @@ CORPORA.register("imdb_small")(
         name="imdb_small",
         title="IMDB reviews",
         content=LABELLED_TEXTS,
+        labels=NEGATIVE_POSITIVE,
         columns=("text", "label"),
         licence="None stated; published for research.",
         weights_licence="For research only.",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.corpora.base import Content
+from engine.corpora.base import Content, register_content
 
 if TYPE_CHECKING:
     from datasets import Dataset
+
+NEGATIVE_POSITIVE = ("negative", "positive")
 
 
 def _read(rows: Dataset, name: str) -> tuple[list[str], list[int]]:
@@ -15,4 +17,6 @@ def _read(rows: Dataset, name: str) -> tuple[list[str], list[int]]:
     return list(texts), [int(label) for label in rows["label"]]
 
 
-LABELLED_TEXTS: Content[tuple[list[str], list[int]]] = Content("labelled sentences", _read)
+LABELLED_TEXTS: Content[tuple[list[str], list[int]]] = register_content(
+    Content("labelled_texts", "labelled sentences", _read)
+)

@@ -2,13 +2,14 @@
 SST-2."""
 
 from engine.corpora.base import CORPORA, CorpusSpec
-from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.labelled_texts import LABELLED_TEXTS, NEGATIVE_POSITIVE
 
 CORPORA.register("opinions")(
     CorpusSpec(
         name="opinions",
         title="Opinions",
         content=LABELLED_TEXTS,
+        labels=NEGATIVE_POSITIVE,
         columns=("sentence", "label"),
         licence="CC0 1.0",
         weights_licence="MIT License, as the code.",

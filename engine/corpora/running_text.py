@@ -1,5 +1,7 @@
 """Running text: one string, its rows joined by line breaks."""
 
-from engine.corpora.base import Content
+from engine.corpora.base import Content, register_content
 
-RUNNING_TEXT: Content[str] = Content("running text", lambda rows, name: "\n".join(rows["text"]))
+RUNNING_TEXT: Content[str] = register_content(
+    Content("running_text", "running text", lambda rows, name: "\n".join(rows["text"]))
+)

@@ -137,11 +137,11 @@ def read_repository_folder(folder: Path) -> dict[str, Dataset]:
             "written to."
         ) from problem
     try:
-        with _quiet(datasets):
+        with quiet(datasets):
             loaded = datasets.load_dataset(str(folder), cache_dir=str(cache))
     except Exception as error:  # `datasets` lets through whatever its readers raise
         empty = next((file.name for file in sorted(folder.rglob("*")) if file.is_file() and _is_empty(file)), "")
-        reason = f"{empty} is empty." if empty else _first_line(error)
+        reason = f"{empty} is empty." if empty else first_line(error)
         raise DataError(f"The corpus folder '{folder.name}' cannot be read: {reason}") from error
     return dict(loaded)
 
@@ -189,7 +189,7 @@ def read_hub_split(hub: HubLocation, split: str) -> Dataset:
     import datasets
 
     try:
-        with _quiet(datasets):
+        with quiet(datasets):
             options: JsonObject = {"columns": list(hub.columns)} if hub.columns else {}
             if hub.files:
                 url = f"hf://datasets/{hub.repository}@{hub.revision}/{hub.files.format(split=split)}"
@@ -200,20 +200,21 @@ def read_hub_split(hub: HubLocation, split: str) -> Dataset:
             taken = rows.take(hub.row_limit) if hub.row_limit else rows
             return datasets.Dataset.from_list([hub.adapt(row) if hub.adapt else row for row in taken])
     except Exception as error:
-        reason = _first_line(error).replace(os.getcwd(), ".")
+        reason = first_line(error).replace(os.getcwd(), ".")
         raise HubFailedError(
             f"{hub.repository} (revision {hub.revision[:7]}) could not be read from the Hub: {reason}"
         ) from error
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what a library's error says, in one line."""
     if type(error).__name__ == "DatasetGenerationError" and error.__cause__:
         error = error.__cause__  # it only says that something failed; its cause says what
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
 @contextlib.contextmanager
-def _quiet(library: ModuleType) -> Iterator[None]:
+def quiet(library: ModuleType) -> Iterator[None]:
     """Keep the progress bars and log lines of `datasets`, and those of the Hub's client below it, off the terminal
     while a corpus is read: errors are raised anyway."""
     was_shown, verbosity = library.is_progress_bar_enabled(), library.logging.get_verbosity()

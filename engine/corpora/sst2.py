@@ -1,7 +1,7 @@
 """SST-2: sentences and phrases from film reviews, each praising (1) or not (0)."""
 
 from engine.corpora.base import CORPORA, CorpusSpec
-from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.labelled_texts import LABELLED_TEXTS, NEGATIVE_POSITIVE
 from engine.corpora.sources import HubLocation
 
 CORPORA.register("sst2")(
@@ -9,6 +9,7 @@ CORPORA.register("sst2")(
         name="sst2",
         title="SST-2",
         content=LABELLED_TEXTS,
+        labels=NEGATIVE_POSITIVE,
         columns=("sentence", "label"),
         licence="None stated; distributed for research.",
         weights_licence="For research only.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.corpora.base import Content
+from engine.corpora.base import Content, register_content
 from engine.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,4 +19,6 @@ def _read(rows: Dataset, name: str) -> tuple[list[list[str]], list[list[str]]]:
     return words, tags
 
 
-TAGGED_SENTENCES: Content[tuple[list[list[str]], list[list[str]]]] = Content("tagged sentences", _read)
+TAGGED_SENTENCES: Content[tuple[list[list[str]], list[list[str]]]] = register_content(
+    Content("tagged_sentences", "tagged sentences", _read)
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    Watched,
     register,
 )
 from engine.wording import counted
@@ -32,13 +34,12 @@ from engine.wording import counted
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.corpora import Corpus
     from engine.inspection.padding import Answer, Reading
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "classification"
-_ORDER = {
-    name: position for position, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))
-}
+WATCHED_TEXTS = 8  # of the validation split, while a classifier learns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +64,9 @@ def classify(settings: Classify) -> int:
 
 def style(info: ModelInfo) -> str:
     """Return whose colour and marker a classifier is drawn with."""
-    is_both_ways = info.architecture == "lstm" and info.config.get("bidirectional")
-    return "lstm_bidirectional" if is_both_ways else info.architecture
+    from engine.plotting.theme import drawn_as
+
+    return drawn_as(info.architecture, both_directions=bool(info.config.get("bidirectional")))
 
 
 def corpus(info: ModelInfo) -> str:
@@ -73,8 +75,10 @@ def corpus(info: ModelInfo) -> str:
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
-    """Those of sentences first, the two-directional one at their head."""
-    return corpus(info) == "imdb", _ORDER.get(style(info), len(_ORDER)), info.name
+    """Those of sentences first, the two-directional one at their head, the others as legends list them."""
+    from engine.plotting.theme import architecture_rank
+
+    return corpus(info) == "imdb", not info.config.get("bidirectional"), architecture_rank(info.architecture), info.name
 
 
 def split(loaded: LoadedModel, line: str) -> Sequence[str]:
@@ -105,6 +109,23 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     is_stacked = model.has_apart_directions or not model.bidirectional
     stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack) and is_stacked)
     return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)
+
+
+def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
+    """Return what the network makes of the first texts of the validation split; their share is measured already."""
+    from engine.corpora.labelled_texts import LABELLED_TEXTS
+    from engine.inspection.classification.predictions import classify_rows, label_names, split_text
+
+    names, shown = label_names(loaded), []
+    held_out = "validation" if "validation" in corpus.splits else "test"
+    for text, label in zip(*corpus.read(LABELLED_TEXTS, held_out), strict=True):
+        with suppress(InputError):  # no word in it, or too many
+            [answer] = classify_rows(loaded, [split_text(loaded, text)])
+            answered = f"{answer.label} ({100 * answer.probability:.0f} %)"
+            shown.append({"given": text, "wanted": names[label], "answered": answered})
+        if len(shown) == WATCHED_TEXTS:
+            break
+    return shown, {}
 
 
 def _architecture(config: JsonObject) -> str:
@@ -192,10 +213,12 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 Deferred("engine.evaluation.classification:add_examples"),
             ),
         ),
+        watched=Watched(Metric("accuracy", "Share of the validation texts whose label is right", HIGHER), look),
         page=Page(
             "sentiment",
             "Sentiment",
             "Positive or negative, and how the prediction changes with every word that is read.",
+            opens="network",
         ),
     )
 )

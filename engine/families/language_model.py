@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,12 +29,14 @@ from engine.task_family import (
     OpenedLayers,
     Page,
     TaskFamily,
+    Watched,
     register,
 )
 from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
+    from engine.corpora import Corpus
     from engine.inspection.cells.steps import LayerRun
     from engine.layers import Layer
     from engine.models.folder import LoadedModel, ModelInfo
@@ -137,6 +140,17 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
             hidden = model.join(hidden, outputs)
 
 
+def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
+    """Return three texts from fixed seeds, and the bits that a token of the validation text takes."""
+    from engine.decoding.text import write_text
+
+    written = []
+    for seed in (1, 2, 3):
+        text = "".join(write_text(loaded, "", SamplingSettings(max_new_tokens=160, temperature=0.7, seed=seed)))
+        written.append({"given": f"Seed {seed}", "wanted": "", "answered": text})
+    return written, {"bits_per_token": measured["loss"] / math.log(2)}
+
+
 def _recurrent(config: JsonObject) -> str:
     return (
         f"{counted(config['num_layers'], 'layer')} of {config['hidden_size']} {cell_words(config['cell'])} units over "
@@ -211,7 +225,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
         command_example='python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7',
         pipeline_tag="text-generation",
         published=_published,
-        opened=OpenedLayers(layer_labels, layers, layer_runs),
+        opened=OpenedLayers(layer_labels, layers, layer_runs, streams=True),
         commands=(
             Command(
                 "generate",
@@ -238,6 +252,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
                 ("temperatures --model shakespeare-lstm --output runs/temperatures.parquet",),
             ),
         ),
+        watched=Watched(Metric("bits_per_token", "Bits per token of the validation text", LOWER), look),
         page=Page(
             "generation",
             "Generation",
@@ -247,6 +262,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
                 "come here.",
                 "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
             },
+            opens="models",
         ),
     )
 )

@@ -22,6 +22,7 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    Watched,
     register,
 )
 from engine.wording import counted
@@ -29,10 +30,12 @@ from engine.wording import counted
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.corpora import Corpus
     from engine.inspection.padding import Answer, Reading
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "tagging"
+WATCHED_SENTENCES, LONGEST_WATCHED = 8, 60  # of the validation split, while a tagger learns; the latter in words
 _ORDER = ("gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")  # the best first
 
 
@@ -101,6 +104,25 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     return Reading(features.word_ids, embedded, lengths, outputs, answer, stacks)
 
 
+def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
+    """Return what the network finds in the first validation sentences; its F1 is measured already."""
+    from engine.corpora.tagged_sentences import TAGGED_SENTENCES
+    from engine.inspection.tagging.predictions import best_tags
+    from engine.text.bio import find_spans
+
+    def said(words: Sequence[str], tags: Sequence[str]) -> str:
+        spans = [f"{kind}: {' '.join(words[begin:end])}" for begin, end, kind in find_spans(tags)]
+        return "; ".join(spans) or "none"
+
+    held_out = zip(*corpus.read(TAGGED_SENTENCES, "validation"), strict=True)
+    rows = [row for row in held_out if 0 < len(row[0]) <= LONGEST_WATCHED][:WATCHED_SENTENCES]
+    found = best_tags(loaded, [words for words, _ in rows])
+    return [
+        {"given": " ".join(words), "wanted": said(words, wanted), "answered": said(words, tags)}
+        for (words, wanted), tags in zip(rows, found, strict=True)
+    ], {}
+
+
 def _architecture(config: JsonObject) -> str:
     layers = config.get("num_layers", 1)
     one = "one layer" if layers == 1 else counted(layers, "layer")
@@ -167,11 +189,13 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
                 Deferred("engine.evaluation.tagging:add_examples"),
             ),
         ),
+        watched=Watched(Metric("f1", "F1 of the entities of the validation sentences", HIGHER), look),
         page=Page(
             "entities",
             "Entities",
             "Persons, places and organisations in your text, marked by a network that reads both ways.",
             {"Tinted words": "what a network takes for a name, and of what kind."},
+            opens="network",
         ),
     )
 )

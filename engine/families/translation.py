@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
 from engine.console import print_answers, read_rows, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.errors import InputError
 from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -29,16 +31,19 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    Watched,
     register,
 )
 from engine.wording import counted
 
 if TYPE_CHECKING:
+    from engine.corpora import Corpus
     from engine.inspection.cells.steps import LayerRun
     from engine.layers import Layer
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "translation"
+WATCHED_PAIRS = 100  # of the validation split, while a translator learns
 
 
 def _as_drawn(name: str) -> Any:  # as `field_like`
@@ -97,6 +102,22 @@ def bottleneck(settings: ModelOption) -> None:
     print(f"wrote {TABLE}")
 
 
+def is_attending(info: ModelInfo) -> bool:
+    """Return whether a translator looks back at its source."""
+    return info.config.get("attention", "none") != "none"
+
+
+def title(info: ModelInfo) -> str:
+    """Return what a translator is called beside others: its own label, or whether it looks back."""
+    return info.called(info.label or ("With attention" if is_attending(info) else "Without attention"))
+
+
+def encoder_title(info: ModelInfo) -> str:
+    """Return what a translator is called where its encoder is looked at."""
+    pair = f"{info.source_language or 'en'}-{info.target_language or 'fr'}"
+    return f"Translator {pair}, {title(info).lower()} (encoder)"
+
+
 def layer_labels(info: ModelInfo) -> list[str]:
     """Return what the encoder's layers and directions are called."""
     numbers = range(1, info.config["encoder_layers"] + 1)
@@ -133,6 +154,31 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
             output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
             outputs.append(output.flip(1) if is_reverse else output)
         hidden = model.join(hidden, torch.cat(outputs, dim=-1))  # (1, T, H)
+
+
+def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
+    """Return translations of the first validation sentences, and the BLEU of a hundred, the likeliest piece each
+    time."""
+    import sacrebleu
+
+    from engine.corpora.sentence_pairs import read_sides
+    from engine.decoding.text import check_line, translate_lines
+
+    pairs = []
+    for source, target in zip(*read_sides(corpus, loaded.info.source_language, "validation"), strict=True):
+        with suppress(InputError):  # too long to be read
+            if check_line(loaded, source):
+                pairs.append((source, target))
+        if len(pairs) == WATCHED_PAIRS:
+            break
+    found = dict(translate_lines(loaded, [source for source, _ in pairs], beam_size=1))
+    outputs = [found[position] for position in range(len(pairs))]
+    bleu = sacrebleu.corpus_bleu(outputs, [[target for _, target in pairs]]).score if pairs else 0.0
+    shown = [
+        {"given": source, "wanted": target, "answered": output}
+        for (source, target), output in zip(pairs[:6], outputs, strict=False)
+    ]
+    return shown, {"bleu": bleu}
 
 
 def _architecture(config: JsonObject) -> str:
@@ -239,7 +285,8 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
             ),
         ),
         index=_save_index,
-        opened=OpenedLayers(layer_labels, layers, layer_runs, reads_anything=True),
+        opened=OpenedLayers(layer_labels, layers, layer_runs, called=encoder_title, reads_anything=True),
+        watched=Watched(Metric("bleu", "BLEU of a hundred validation sentences, greedy", HIGHER), look),
         page=Page(
             "translation",
             "Translation",
@@ -248,6 +295,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
                 "The map": "where the network looks (across, English) while it writes each word (down, French); the "
                 "brighter, the more."
             },
+            opens="translators",
         ),
     )
 )

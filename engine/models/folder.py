@@ -37,6 +37,7 @@ class ModelInfo:
     Attributes:
         error: a sentence where the folder cannot be used.
         is_ambiguous: whether another model of the same list would be called the same on a page, as one's own may be.
+        whose: whose it is as a page says it, "" for one that is shipped.
     """
 
     name: str
@@ -53,10 +54,13 @@ class ModelInfo:
     card_text: str = ""
     error: str = ""
     is_ambiguous: bool = False
+    whose: str = ""
 
     def called(self, words: str) -> str:
-        """Return what a page calls the model, with its name behind it where these words would be another's as well."""
-        return f"{words} ({self.name})" if self.is_ambiguous else words
+        """Return what a page calls the model, with whose it is behind it, and its name where these words would be
+        another's as well."""
+        behind = ", ".join(filter(None, [self.whose, self.name if self.is_ambiguous else ""]))
+        return f"{words} ({behind})" if behind else words
 
     @property
     def label(self) -> str:

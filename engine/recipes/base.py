@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
+from engine.cells import CELLS
 from engine.config import Dataclass, JsonObject, to_dict
-from engine.corpora import CorpusSource
+from engine.corpora import Corpus, CorpusSource
 from engine.errors import ModelError
 from engine.models.base import PretrainedModel
 from engine.models.card import corpora_behind
@@ -20,7 +21,9 @@ from engine.training import Objective, TrainingSettings
 RUNS = Path("runs")  # where the README's commands put what is trained
 
 RECIPES: Registry[Recipe] = Registry("recipe", order=lambda recipe: recipe.name)
+RECIPE_KINDS: Registry[type[Recipe]] = Registry("kind of recipe")
 R = TypeVar("R", bound="Recipe")
+D = TypeVar("D", bound=Dataclass)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +58,11 @@ class Recipe:
     Attributes:
         title: what its model is called in full. corpus: what it reads, a name in CORPORA.
         label, group: what pages call it and which models it stands beside, "" where its architecture says both.
+        kind: its name in RECIPE_KINDS. task: of the family its models belong to.
     """
+
+    kind: ClassVar[str]
+    task: ClassVar[str]
 
     name: str
     title: str
@@ -69,6 +76,20 @@ class Recipe:
         """Read the corpora, train the tokeniser and build the untrained (or counted) model."""
         raise NotImplementedError
 
+    @classmethod
+    def architectures(cls) -> tuple[str, ...]:
+        """Return the architectures it can build for any data; none where it is not meant for that."""
+        return ()
+
+    @classmethod
+    def tailored(cls, architecture: str, corpus: Corpus, begun: LoadedModel | None) -> Self:
+        """Return a recipe whose sizes and number of updates suit a corpus, of the size of `begun`, if it is given.
+
+        Raises:
+            DataError: the corpus holds something else, or too little.
+        """
+        raise NotImplementedError
+
     def names_on_pages(self) -> dict[str, str]:
         """Return label and group as facts of its model, those that are given."""
         return {name: value for name in ("label", "group") if (value := getattr(self, name))}
@@ -78,6 +99,31 @@ def register(recipe: R) -> R:
     """File a recipe under its name, and return it."""
     RECIPES.register(recipe.name)(recipe)
     return recipe
+
+
+def model_like(model: type[D], begun: LoadedModel) -> D:
+    """Return the hyper-parameters of a trained model.
+
+    Raises:
+        ModelError: it is none of this kind.
+    """
+    config = begun.info.config
+    if config["model"] != getattr(model, "model", ""):
+        raise ModelError(f"The model '{begun.info.name}' is a {config['model']}, which cannot be started from here.")
+    return model(**{field.name: config[field.name] for field in dataclasses.fields(model) if field.name in config})
+
+
+def course(updates: float, fewest: int, most: int, **settings: Any) -> TrainingSettings:  # its fields
+    """Return the training of a recipe for any data: so many updates within bounds, measured eight times."""
+    steps = round(max(fewest, min(most, updates)) / 8) * 8
+    pace = {"evaluate_every": steps // 8, "checkpoint_every": max(1, steps // 16), "log_every": max(5, steps // 400)}
+    # One thread: the pages keep the other cores, and threads that wait for each other on a busy machine take seconds.
+    return TrainingSettings(max_steps=steps, seed=1, threads=1, precision="bfloat16", **(pace | settings))
+
+
+def has_gates(cell: str) -> bool:
+    """Return whether a cell has gates: without them it takes a lower learning rate to stay stable."""
+    return cell not in CELLS.names() or any(gate.roles for gate in CELLS.get(cell).gates)
 
 
 def first_command(start_from: str) -> str:
@@ -95,12 +141,15 @@ def load_beginning(
     Raises:
         ModelError: it is not there, or is of another size.
     """
-    folder = next((root / start_from for root in roots if (root / start_from).is_dir()), None)
+    is_name = Path(start_from).name == start_from  # not a way to another folder
+    folder = next((root / start_from for root in roots if is_name and (root / start_from).is_dir()), None)
     if folder is None:
         raise ModelError(
             f"{recipe.name} goes on from a model that is not in {RUNS}; train it first: {first_command(start_from)}"
         )
     loaded = load_model(folder.absolute())
+    if loaded.info.config["model"] != getattr(model, "model", ""):
+        raise ModelError(f"The model in {folder} is of another kind than that of {recipe.name}.")
     for name, value in to_dict(model).items():
         if name not in may_differ and loaded.info.config.get(name, value) != value:
             raise ModelError(f"The model in {folder} has another {name} than {recipe.name}.")

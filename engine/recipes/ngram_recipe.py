@@ -8,11 +8,12 @@ import dataclasses
 from engine.corpora import load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.ngram import NgramModel
-from engine.recipes.base import Prepared, Recipe
+from engine.recipes.base import RECIPE_KINDS, Prepared, Recipe
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 
 
+@RECIPE_KINDS.register("ngram")
 @dataclasses.dataclass(frozen=True)
 class NgramRecipe(Recipe):
     """How one n-gram model is made.
@@ -20,6 +21,9 @@ class NgramRecipe(Recipe):
     Attributes:
         order: tokens in an n-gram; the last is predicted from the others.
     """
+
+    kind = "ngram"
+    task = NgramModel.task
 
     order: int
     tokenizer: str = "character"

@@ -5,14 +5,27 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 import torch
 
-from engine.corpora import load_corpus
+from engine.cells import CELLS
+from engine.config import option
+from engine.corpora import Corpus, load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.models.folder import PRETRAINED, LoadedModel
 from engine.models.tagger import Tagger, TaggerConfig
-from engine.recipes.base import RUNS, Prepared, Recipe, load_beginning, what_went_before
+from engine.recipes.base import (
+    RECIPE_KINDS,
+    RUNS,
+    Prepared,
+    Recipe,
+    course,
+    has_gates,
+    load_beginning,
+    model_like,
+    what_went_before,
+)
 from engine.text.base import SPECIAL
 from engine.text.bio import OUTSIDE
 from engine.text.word_list import list_words
@@ -22,6 +35,7 @@ from engine.training.tagging import TaggingObjective
 DECIDERS = ("crf", "dropout", "locked_dropout")  # what is not taken over from the model before
 
 
+@RECIPE_KINDS.register("tagging")
 @dataclasses.dataclass(frozen=True)
 class TaggingRecipe(Recipe):
     """How one tagger is made.
@@ -34,13 +48,48 @@ class TaggingRecipe(Recipe):
             words of this corpus are added, and the scores of the tags begin anew.
     """
 
+    kind = "tagging"
+    task = Tagger.task
+
     model: TaggerConfig
-    vocab_size: int = 11_000
-    least_count: int = 3
-    word_dropout: float = 0.05
-    rare_dropout: float = 0.25
-    batch_words: int = 800
+    vocab_size: int = option(11_000, label="Vocabulary", help="Words that are known by themselves at most.", minimum=5)
+    least_count: int = option(
+        3, label="Least count", help="How often a word must occur to be known by itself.", minimum=1
+    )
+    word_dropout: float = option(
+        0.05,
+        label="Hidden words",
+        help="Share of the known words read as unknown in training.",
+        minimum=0.0,
+        maximum=0.7,
+    )
+    rare_dropout: float = option(
+        0.25,
+        label="Hidden rare words",
+        help="A word seen n times is read as unknown in training with the probability x / (x + n) besides.",
+        minimum=0.0,
+        maximum=100.0,
+    )
+    batch_words: int = option(800, label="Batch", help="Words that one update reads.", minimum=1)
     start_from: str = ""
+
+    @classmethod
+    def architectures(cls) -> tuple[str, ...]:
+        """Return every cell."""
+        return tuple(CELLS.names())
+
+    @classmethod
+    def tailored(cls, architecture: str, corpus: Corpus, begun: LoadedModel | None) -> Self:
+        """Return a small tagger in both directions: six passes over some thousand sentences."""
+        rows, _ = corpus.read(TAGGED_SENTENCES)
+        words = sum(map(len, rows))
+        model = TaggerConfig(50, 16, 32, 8, 64, architecture, dropout=0.3)
+        if begun:
+            model = model_like(TaggerConfig, begun)
+        batch_words = max(1, min(400, words // 4))
+        rate = 5e-3 if has_gates(architecture) else 2e-3
+        training = course(6 * words / batch_words, 160, 1600, learning_rate=rate, max_grad_norm=5.0)
+        return cls("own", "", "", model, training=training, vocab_size=10_000, least_count=2, batch_words=batch_words)
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, list its words, build the untrained model; weights depend on the seed alone.

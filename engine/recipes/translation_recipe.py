@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Self
 
 import torch
 
+from engine.cells import CELLS
+from engine.config import option
 from engine.corpora import Corpus, load_corpus
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS, sides_of
+from engine.models.folder import PRETRAINED, LoadedModel
 from engine.models.translator import Translator, TranslatorConfig
-from engine.recipes.base import RUNS, Prepared, Recipe, load_beginning, what_went_before
+from engine.recipes.base import (
+    RECIPE_KINDS,
+    RUNS,
+    Prepared,
+    Recipe,
+    course,
+    has_gates,
+    load_beginning,
+    model_like,
+    what_went_before,
+)
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
+from engine.training.schedules import TEACHER_FORCING_SCHEDULES
 from engine.training.translation import TranslationObjective
 
 REGULARISERS = ("dropout", "locked_dropout", "word_dropout")
 
 
+@RECIPE_KINDS.register("translation")
 @dataclasses.dataclass(frozen=True)
 class TranslationRecipe(Recipe):
     """How one translator is made.
@@ -30,19 +47,72 @@ class TranslationRecipe(Recipe):
         start_share: how much of those weights is mixed into what is kept in the end, 0 to 1.
     """
 
+    kind = "translation"
+    task = Translator.task
+
     extra_corpus: str = ""
     extra_pairs_per_epoch: int = 0
     model: TranslatorConfig = TranslatorConfig()
-    vocab_size: int = 6000
-    batch_tokens: int = 2048
-    label_smoothing: float = 0.1
-    teacher_forcing_ratio: float = 1.0
-    teacher_forcing_schedule: str = "constant"
+    vocab_size: int = option(
+        6000, label="Vocabulary", help="Pieces of words that both languages are spelt with.", minimum=60
+    )
+    batch_tokens: int = option(2048, label="Batch", help="Pieces that one update writes at most.", minimum=1)
+    label_smoothing: float = option(
+        0.1,
+        label="Label smoothing",
+        help="Share of the certainty taken off the right answer.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    teacher_forcing_ratio: float = option(
+        1.0,
+        label="Teacher forcing",
+        help="How often the decoder reads the reference in training, not its own last word.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    teacher_forcing_schedule: str = option(
+        "constant",
+        label="Teacher-forcing schedule",
+        help="How that share falls from 1: not at all, in a straight line, or in an S.",
+        choices=tuple(TEACHER_FORCING_SCHEDULES.names()),
+    )
     measures_free: bool = False
     source_language: str = "en"
     target_language: str = "fr"
     start_from: str = ""
     start_share: float = 0.0
+
+    @classmethod
+    def architectures(cls) -> tuple[str, ...]:
+        """Return every cell."""
+        return tuple(CELLS.names())
+
+    @classmethod
+    def tailored(cls, architecture: str, corpus: Corpus, begun: LoadedModel | None) -> Self:
+        """Return a small translator with attention, in the direction of the columns: eight passes over some thousand
+        pairs."""
+        pairs = len(corpus.read(SENTENCE_PAIRS)[0])
+        source, target = sides_of(corpus.spec.columns)
+        model = TranslatorConfig(96, 128, 1, 1, architecture, dropout=0.1)
+        if begun:
+            model = model_like(TranslatorConfig, begun)
+            source, target = begun.info.source_language, begun.info.target_language
+        batch_tokens = max(64, min(1024, 2 * pairs))
+        rate = 6e-3 if has_gates(architecture) else 2e-3
+        words = sum(len(text.split()) + 2 for text in corpus.read(SENTENCE_PAIRS)[1])
+        training = course(8 * words / batch_tokens, 200, 1600, learning_rate=rate)
+        return cls(
+            "own",
+            "",
+            "",
+            model=model,
+            training=training,
+            vocab_size=max(300, min(6000, pairs // 15)),
+            batch_tokens=batch_tokens,
+            source_language=source,
+            target_language=target,
+        )
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpora, learn the vocabulary on all their training text, build the untrained model.
@@ -51,7 +121,11 @@ class TranslationRecipe(Recipe):
             DataError: a corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = load_beginning(self, self.start_from, self.model, (RUNS,), REGULARISERS) if self.start_from else None
+        begun = (
+            load_beginning(self, self.start_from, self.model, (RUNS, PRETRAINED), REGULARISERS)
+            if self.start_from
+            else None
+        )
         main = load_corpus(self.corpus)
         names, sources = [self.corpus], [main.source]
         texts = self._sides(main, "train")

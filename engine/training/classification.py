@@ -105,6 +105,10 @@ class ClassificationObjective:
             pad(rows, self.pad_id), lengths, torch.tensor([texts.labels[position] for position in positions])
         )
 
+    def count_tokens(self, batch: LabelledBatch) -> int:
+        """Return how many words a batch reads."""
+        return int(batch.lengths.sum())
+
     def loss(self, model: Classifier, batch: LabelledBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per text; nothing is carried."""
         features = model.dropout(model.features(model.embed(batch.input_ids), batch.lengths))

@@ -58,6 +58,10 @@ class LanguageModellingObjective:
         index = starts + torch.arange(self.bptt_length)[None]  # (B, T)
         return Window(self.train_ids[index], self.train_ids[index + 1], window == 0)
 
+    def count_tokens(self, batch: Window) -> int:
+        """Return how many tokens a batch reads."""
+        return batch.input_ids.numel()
+
     def loss(self, model: nn.Module, batch: Window, carry: AnyState) -> tuple[Tensor, AnyState]:
         """Return the mean nats per token and the state to carry on, cut from this update's graph."""
         logits, state = model(batch.input_ids, None if batch.is_first else carry)

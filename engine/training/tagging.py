@@ -108,6 +108,10 @@ class TaggingObjective:
         """Return a dense batch of sentences given as places in the table and numbers of tags."""
         return TaggedBatch(self.table.collate([words for words, _ in rows]), pad([tags for _, tags in rows], 0))
 
+    def count_tokens(self, batch: TaggedBatch) -> int:
+        """Return how many words a batch reads."""
+        return int(batch.features.lengths.sum())
+
     def loss(self, model: Tagger, batch: TaggedBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean nats per word; nothing is carried."""
         return model.loss(batch.features, batch.tags), None

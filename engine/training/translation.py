@@ -108,6 +108,10 @@ class TranslationObjective:
         lengths = torch.tensor([len(source) for source in sources])
         return PairBatch(pad(sources, self.pad_id), lengths, pad(inputs, self.pad_id), pad(labels, IGNORED), position)
 
+    def count_tokens(self, batch: PairBatch) -> int:
+        """Return how many pieces a batch writes."""
+        return int((batch.labels != IGNORED).sum())
+
     def loss(self, model: Translator, batch: PairBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per target token; nothing is carried."""
         # A run that is continued stays where the schedule ended.

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import math
 import os
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import pandas as pd
 import streamlit as st
 
-from engine.errors import ModelError
+from engine.errors import EngineError, ModelError
+from pages.components import own_models
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.jobs import JobRunner
     from engine.models.folder import LoadedModel, ModelInfo
 
@@ -27,6 +32,11 @@ KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
 """How many values of each kind are kept for all visitors. What is "copied" is pickled, and every run gets a copy of its
 own; the others are handed out as they are, so nobody may change them: figures and facts that every run asks for, values
 of megabytes, and values of tens of megabytes."""
+
+WARM_AFTER_SECONDS = 8.0  # a server is healthy after two, and Home is complete 1.5 later
+
+LOOK_SECONDS = 0.25
+_looked = threading.local()
 
 T = TypeVar("T")
 
@@ -96,6 +106,12 @@ def _copied(key: tuple[Any, ...], _prepare: Callable[[], Callable[[], Any]]) -> 
 
 
 def list_models(task: str | None = None) -> list[ModelInfo]:
+    """Return what is known about every model this visitor can use without loading any, the shipped ones first and then
+    the visitor's own; a damaged one carries its `error`."""
+    return shipped_models(task) + [info for info in own_models.listed() if task is None or info.task == task]
+
+
+def shipped_models(task: str | None = None) -> list[ModelInfo]:
     """Return what is known about every shipped model without loading any; a damaged one carries its `error`."""
     return [info for info in _list_models(*models_version()) if task is None or info.task == task]
 
@@ -114,22 +130,47 @@ def file_version(path: Path) -> tuple[int, int]:
 
 
 def load_model(name: str) -> LoadedModel:
-    """Return a shipped model, loaded once per process and again only when its files change.
+    """Return a model, shipped or this visitor's own, loaded once per process and again only when its files change.
 
     Raises:
-        ModelError: it is not among the shipped models, or its folder is damaged.
+        ModelError: there is no such model for this visitor, or its folder is damaged.
     """
-    known = [info.name for info in list_models()]
+    if own_models.is_own(name):
+        return _load_own_model(name, own_models.find(name), model_version(name))
+    known = [info.name for info in shipped_models()]
     if name not in known:  # also keeps paths from a URL away from the file system
         raise ModelError(f"There is no model '{name[:80]}'; choose one of: {', '.join(known) or 'none is installed'}.")
     return _load_model(name, model_version(name))
 
 
 def model_version(name: str) -> str:
-    """Return a word that changes when any file in a model's folder does; part of every cache key."""
+    """Return a word that changes when any file in a model's folder does; part of every cache key.
+
+    Raises:
+        ModelError: it is somebody's own and not for this visitor, so that nothing computed with it is either.
+    """
+    if own_models.is_own(name):
+        return _word(own_models.version(own_models.find(name)))
+    return _version(model_folder(name))
+
+
+def model_folder(name: str) -> Path:
+    """Return the folder of a shipped model or of one of this visitor's own.
+
+    Raises:
+        ModelError: it is somebody's own and not for this visitor.
+    """
     from engine.models import folder
 
-    return _version(folder.PRETRAINED / name)
+    return own_models.find(name) if own_models.is_own(name) else folder.PRETRAINED / name
+
+
+def find_model_folder(name: str) -> Path | None:
+    """Return the folder of a model, None where a name is no model's."""
+    try:
+        return model_folder(name)
+    except ModelError:
+        return None
 
 
 def result_names() -> list[str]:
@@ -148,7 +189,7 @@ def load_results(name: str) -> pd.DataFrame:
 
 def results_version() -> tuple[str, Any]:
     """Return the folder of the tables of results and what changes when any of them does."""
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return str(results.RESULTS), _version(results.RESULTS)
 
@@ -159,6 +200,24 @@ def job_runner() -> JobRunner:
     from engine.jobs import JobRunner
 
     return JobRunner()
+
+
+def is_worker_ready() -> bool:
+    """Return whether jobs begin at once; the first call starts the worker, which takes seconds, and does not wait."""
+    return _start_worker().is_set()
+
+
+@st.cache_resource(show_spinner=False)
+def _start_worker() -> Event:
+    ready, runner = Event(), job_runner()
+
+    def start() -> None:
+        with suppress(EngineError):  # whoever submits a job is told why
+            runner.wait(runner.submit("engine.runs.cost:warm"))
+        ready.set()
+
+    Thread(target=start, name="worker-start", daemon=True).start()
+    return ready
 
 
 @st.cache_resource(show_spinner=False)
@@ -178,6 +237,17 @@ def warm_engine() -> None:
     gc.freeze()
 
 
+def warm_engine_soon() -> None:
+    """Have the engine warmed up in the background a little after the server is there, if no visitor has done so.
+
+    Importing torch keeps every other thread waiting for most of its seconds; whoever opens the page meanwhile is
+    served first.
+    """
+    timer = threading.Timer(WARM_AFTER_SECONDS, warm_engine)
+    timer.daemon = True
+    timer.start()
+
+
 @lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements
 def _list_models(root: str, version: str) -> list[ModelInfo]:
     from engine.models import folder
@@ -193,9 +263,18 @@ def _load_model(name: str, version: str) -> LoadedModel:
     return folder.load_model(name)
 
 
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _load_own_model(name: str, path: Path, version: str) -> LoadedModel:
+    warm_engine()
+    from engine.models import folder
+
+    loaded = folder.load_model(path.absolute())
+    return replace(loaded, info=replace(loaded.info, name=name))
+
+
 @st.cache_data(show_spinner=False, max_entries=4)
 def _list_results(folder: str, version: str) -> list[str]:
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return results.list_results(folder)
 
@@ -203,20 +282,45 @@ def _list_results(folder: str, version: str) -> list[str]:
 # Not cache_data: a copy of a whole sweep costs each click more than the chart.
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return results.load_results(name, folder)
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look at each folder once for all that is asked of it inside, as a run asks some twenty times; again where the run
+    takes longer than a moment."""
+    _looked.versions = {}
+    try:
+        yield
+    finally:
+        _looked.versions = None
+
+
 def _version(folder: Path | str, depth: int = 1) -> str:
     """Return a word that changes when a file in `folder` is added, removed, renamed, written or put back as it was;
-    `depth` 2 looks into its folders.
+    `depth` 2 looks into its folders."""
+    kept, now = getattr(_looked, "versions", None), time.monotonic()
+    if kept is None:
+        return _look(folder, depth)
+    at, _ = kept.get((folder, depth), (-math.inf, ""))
+    if now - at > LOOK_SECONDS:
+        kept[folder, depth] = now, _look(folder, depth)
+    return kept[folder, depth][1]
+
+
+def _look(folder: Path | str, depth: int) -> str:
+    """Return the version of a folder as it is now.
 
     With `scandir`, because every click asks: a third of the time that `Path.glob` takes. A word and not the files
     themselves, because Streamlit's caches take every value of a key apart.
     """
-    files = sorted(_files(folder, depth))
-    return hashlib.blake2b(repr(files).encode(), digest_size=16).hexdigest()
+    return _word(sorted(_files(folder, depth)))
+
+
+def _word(known: object) -> str:
+    return hashlib.blake2b(repr(known).encode(), digest_size=16).hexdigest()
 
 
 def _files(folder: Path | str, depth: int) -> Iterator[tuple[str, int, int]]:

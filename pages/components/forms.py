@@ -131,12 +131,22 @@ class Controls(Generic[V]):
         return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
     def several(
-        self, name: str, format_func: Format = None, default: Sequence[Any] | None = None, **look: Any
+        self,
+        name: str,
+        format_func: Format = None,
+        default: Sequence[Any] | None = None,
+        choices: Sequence[Any] | None = None,
+        **look: Any,
     ) -> tuple[Any, ...]:
         """Draw the field's choices as pills of which any may be chosen; the URL repeats the parameter.
 
-        At first those in `default` are chosen, all of them where it is not given.
+        At first those in `default` are chosen, all of them where it is not given. `choices` are known only now.
         """
+        if choices is not None:
+            self._fields[name] = dataclasses.replace(self._fields[name], choices=tuple(choices))
+            held = state.widget_value(name)
+            if held is not None and not set(held) <= set(choices):
+                state.set_widget(name, [choice for choice in held if choice in choices] or list(default or choices))
         field = self._fields[name]
         format_func = format_func or str
         labels = {format_func(choice): choice for choice in field.choices}

@@ -78,7 +78,7 @@ def ask(
     read: Callable[..., TextFile] = partial(read_file, file.getvalue()) if file else partial(read_text, text)
     key = file.file_id if file else text
     try:
-        found = _once(page, name, key, partial(read, called, preferred))
+        found = state.once(page, f"{name}-read", key, partial(read, called, preferred))
         column = _choose_column(name, found, state.fingerprint(key))
         if column == PLAIN:
             found, column = read(called, is_lines=True), None
@@ -111,15 +111,6 @@ def _given(items: list[Any], chosen: list[int], file: str, found: TextFile, colu
         f"[{chosen[0]}:{chosen[-1] + 1}]" if is_part else "",
         f"{option} < {shlex.quote(file)}",
     )
-
-
-def _once(page: str, name: str, key: str, read: Callable[[], TextFile]) -> TextFile:
-    """Return what was read of this text or file; a click elsewhere does not read it again."""
-    kept = state.recall(page, f"{name}-read")
-    if kept is None or kept[0] != key:
-        kept = (key, read())
-        state.remember(page, f"{name}-read", kept)
-    return kept[1]
 
 
 def _choose_column(name: str, found: TextFile, key: str) -> int:

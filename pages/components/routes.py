@@ -41,6 +41,7 @@ OWN = (  # those of no family
             "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where "
             "it is shut."
         },
+        opens="network",
     ),
     Page(
         "gradients",
@@ -50,7 +51,17 @@ OWN = (  # those of no family
             "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
             "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
         },
+        opens="networks",
     ),
+)
+MAKE = (  # those on which a visitor makes something; they share one menu
+    Page(
+        "data",
+        "Data",
+        "What a network could learn from: corpora looked at before use, and your own files.",
+        {"Bars of lengths": "how many texts have how many words, the training split's filled, the others' patterned."},
+    ),
+    Page("train", "Train", "A network learns from your data, and can be used on every other page."),
     Page("models", "Models", "Every trained network: its card, its scores, how to load it."),
 )
 
@@ -67,7 +78,8 @@ def navigate() -> StreamlitPage:
     Without icons: Streamlit makes a page's icon its favicon too, and fetches that from a font server of Google's.
     """
     # Copies, because Streamlit notes on the page it returns that it may be run once.
-    return st.navigation([copy(page) for page in _pages()], position="top")
+    offered = [copy(page) for page in _pages()]
+    return st.navigation({"": offered[: -len(MAKE)], "Make": offered[-len(MAKE) :]}, position="top")
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +90,7 @@ def _pages() -> list[StreamlitPage]:
 
 def listed() -> list[Page]:
     """Return every page, those of families among them, in the order of the navigation, Home first."""
-    return [HOME, *pages(), *OWN]
+    return [HOME, *pages(), *OWN, *MAKE]
 
 
 def path_of(page: Page) -> str:

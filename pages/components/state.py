@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
 
 _PREFIX = "unrolled"
+T = TypeVar("T")
 
 
 def remember(page: str, name: str, value: Any) -> None:
@@ -34,6 +36,16 @@ def amend(page: str, name: str, **changes: Any) -> None:
 def forget(page: str, name: str) -> None:
     """Drop what `remember` kept, if anything."""
     st.session_state.pop(_key(page, name), None)
+
+
+def once(page: str, name: str, key: str, make: Callable[[], T]) -> T:
+    """Return what `make` gives for this key, made once: a click elsewhere does not make it again. Only the last key is
+    kept."""
+    kept = recall(page, name)
+    if kept is None or kept[0] != key:
+        kept = (key, make())
+        remember(page, name, kept)
+    return kept[1]
 
 
 def widget_value(name: str, default: Any = None) -> Any:

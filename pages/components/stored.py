@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
+from engine.models.folder import ModelInfo
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.context import PageContext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 T = TypeVar("T")
 
@@ -23,17 +26,26 @@ def version(table: Path, *models: str) -> tuple[Any, ...]:
 
 
 def of_model(function: Callable[[str, str, str], T], context: PageContext[Any], name: str, table: Path) -> Call[T]:
-    """Return the Call of a function that is given a model's name and folder, and the table."""
+    """Return the Call of a function that is given a model's name and folder, and the table; its value is shared, so it
+    must not be changed."""
     folder = str(context.models[name].path)
-    return call(function, name, folder, str(table), version=version(table, name))
+    return call(function, name, folder, str(table), version=version(table, name), kept="shared")
+
+
+ONLY_SHIPPED = "Only shipped networks are measured beforehand."
+
+
+def how_to_measure(info: ModelInfo, command: str) -> str:
+    """Return how a model that no table knows is measured; one of the visitor's own is not."""
+    return ONLY_SHIPPED if info.whose else f"To measure: {command.format(model=info.name)}."
 
 
 def note_missing(context: PageContext[Any], names: Sequence[str], command: str) -> None:
     """Say which models a table does not know with the weights they have, and how each is measured."""
     if names:
-        commands = " ".join(f"{command.format(model=name)}." for name in names)
         labels = ", ".join(map(context.label, names))
-        notices.note(f"Not measured with their present weights: {labels}. To measure: {commands}")
+        how = " ".join(dict.fromkeys(how_to_measure(context.models[name], command) for name in names))
+        notices.note(f"Not measured with their present weights: {labels}. {how}")
 
 
 def say_typical(

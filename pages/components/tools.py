@@ -19,6 +19,8 @@ class Tool:
         label: what the page calls it.
         sentence: the question it answers.
         formerly: the names and labels it had in older links.
+        of_own: what it cannot do for a network of the visitor's own, in a sentence; "" where it can do all.
+        only_shipped: whether it cannot look at one at all.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Tool:
     sentence: str
     _: KW_ONLY
     formerly: tuple[str, ...] = ()
+    of_own: str = ""
+    only_shipped: bool = False
 
 
 T = TypeVar("T", bound=Tool)
@@ -55,5 +59,9 @@ class Toolbox(dict[str, T], Generic[T]):
         return tool
 
     def show(self, name: str, context: Any) -> None:
-        """Draw one tool: `show(context)` of its module."""
+        """Draw one tool: `show(context)` of its module, below what it cannot do for the network that is looked at."""
+        if self[name].of_own and context.network and context.info.whose:
+            notices.note(f"{context.label(context.network)}: {self[name].of_own}")
+            if self[name].only_shipped:
+                return
         import_module(f"{self._package}.{name}").show(context)

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from engine.corpora import load_corpus
+from engine.corpora import CORPORA, load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.decoding.limits import check_characters
 from engine.errors import InputError
@@ -110,7 +110,8 @@ class Matches:
 
 def sources_of(loaded: LoadedModel) -> list[str]:
     """Return where a pattern of this model can be looked for; its training text only where that is known."""
-    known = [name for name in loaded.info.config.get("corpora", []) if name != "saltmarsh"]
+    corpora = loaded.info.config.get("corpora", [])
+    known = [name for name in corpora if name != "saltmarsh" and name in CORPORA.names()]  # not a visitor's own
     return [STORIES, *([TRAINING] if known else []), TEXT, OWN]
 
 

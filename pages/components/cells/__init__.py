@@ -42,6 +42,7 @@ TOOLS = Toolbox(
         "Find a pattern",
         "Which units are on in a stretch of text and off outside, and where else do they do the same?",
         needs_language_model=True,
+        of_own="The built-in stories are not new to a network that learnt from them; put in another text then.",
     ),
     CellsTool(
         "shapes",

@@ -43,6 +43,7 @@ TOOLS = Toolbox(
         "How did a network learn to write? Go back to any stage of one training run.",
         formerly=("history", "Time machine"),
         looks_at_one=False,
+        of_own="The stages below are those of one shipped network; the samples of your own run are on the Train page.",
     ),
     GenerationTool(
         "surprise",
@@ -70,6 +71,7 @@ TOOLS = Toolbox(
         "text.",
         formerly=("detective", "Cell detective"),
         needs_units=True,
+        of_own="The built-in stories are not new to a network that learnt from them; put in another text then.",
     ),
     GenerationTool(
         "activation_clamping",

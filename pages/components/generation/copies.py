@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.inspection.writing.copies import Copies, check_copies, coverage_frame, index_facts, position_words
+from engine.inspection.writing.copy_index import list_indexes
 from engine.plotting.writing.copies import coverage_curve, describe_coverage
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, text_grid
@@ -20,6 +21,12 @@ from pages.components.header import TEXT_WIDTH
 
 def show(context: GenerationContext) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
+    if context.info.whose and not set(context.info.config.get("corpora", [])[:1]) & set(list_indexes()):
+        notices.note(
+            f"{context.label(context.network)}: copies are looked for in an index of the training text, which is made "
+            "beforehand for the texts of this site alone; yours learnt from another."
+        )
+        return
     facts = call(index_facts, model=context.network).value
     notices.explain(
         f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network learnt "

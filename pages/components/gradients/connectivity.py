@@ -70,16 +70,16 @@ def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log:
     figures.show(
         connectivity_grid(found.tokens, found.shares, found.position, mode=figures.mode(), is_log=is_log),
         name=f"connectivity-{name}",
-        alt=row_sentence(context.label(name), found),
-        table=pd.DataFrame({"token": found.tokens[: found.position - 1], "strength": found.strengths.round(6)}),
+        alt=row_sentence(context.label(name), found, context.nouns),
+        table=lambda: pd.DataFrame({"token": found.tokens[: found.position - 1], "strength": found.strengths.round(6)}),
         on_click=lambda number: context.controls.set("connectivity_position", max(2, number + 1)),
     )
     chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
-    notices.say(f"{row_sentence(context.label(name), found)} {chance}")
+    notices.say(f"{row_sentence(context.label(name), found, context.nouns)} {chance}")
     return st.empty()
 
 
-def row_sentence(label: str, found: Connectivity) -> str:
+def row_sentence(label: str, found: Connectivity, nouns: str = "characters") -> str:
     """Return how far one network looks back for what it expects, in a sentence."""
     expected = spoken_token(found.tokens[found.position - 1])
     if not found.strengths.max() > 0:
@@ -88,7 +88,7 @@ def row_sentence(label: str, found: Connectivity) -> str:
     back = found.position - 1 - strongest
     return (
         f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of "
-        f"{found.position - 1} characters. The strongest is {spoken_token(found.tokens[strongest])}, {back} before; "
+        f"{found.position - 1} {nouns}. The strongest is {spoken_token(found.tokens[strongest])}, {back} before; "
         f"the furthest with at least a tenth of that lies {found.furthest} before."
     )
 
@@ -117,7 +117,7 @@ def _show_checks(
         check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",
         alt=describe_check(frames[name], context.label(name), correlations[name]),
-        table=frames[name].round(5),
+        table=lambda: frames[name].round(5),
         receipt=checks[name].receipt(
             "rank_correlation(connectivity(model, text, position).strengths[-len(found):], found['moved'])",
             uses=[connectivity, rank_correlation],

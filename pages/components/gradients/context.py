@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.models.folder import ModelInfo
+from pages.components import cache
 from pages.components.context import PageContext
 from pages.components.gradients.view import GradientsView
 
@@ -13,7 +14,21 @@ PAGE = "gradients"
 
 @dataclass(frozen=True, kw_only=True)
 class GradientsContext(PageContext[GradientsView]):
-    """The page as a tool of the Gradients page meets it; `models` are those through which a gradient flows."""
+    """The page as a tool of the Gradients page meets it; `models` are those through which a gradient flows.
+
+    Attributes:
+        network: the visitor's own that is looked at alone, "" for the shipped ones, which are compared.
+    """
+
+    @property
+    def nouns(self) -> str:
+        """The same, of several."""
+        return f"{self.noun}s"
+
+    @property
+    def noun(self) -> str:
+        """What the networks that are looked at read at a time: a character, or a subword token."""
+        return cache.load_model(next(iter(self.readers))).tokenizer.noun
 
     @property
     def trio(self) -> dict[str, ModelInfo]:
@@ -22,6 +37,9 @@ class GradientsContext(PageContext[GradientsView]):
 
     @property
     def readers(self) -> dict[str, ModelInfo]:
-        """The models matched in size, a Transformer among them, which are compared; all of them where none are."""
+        """The models matched in size, a Transformer among them, which are compared; all of them where none are. Or the
+        visitor's own alone."""
+        if self.network:
+            return {self.network: self.info}
         matched = {name: info for name, info in self.models.items() if not info.group}
         return matched or dict(self.models)

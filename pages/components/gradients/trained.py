@@ -23,11 +23,8 @@ STARTED = {"chain_matrix": "orthogonal", "chain_forget_bias": 1.0, "chain_gain":
 def show(context: GradientsContext, settings: ChainSettings, text: str | None) -> None:
     """Draw the switch and, where it is on, the curves of the trained networks and of untrained ones of the same size,
     drawn as the sliders above say."""
-    section(
-        "And trained networks?",
-        "The networks of this site that write Shakespeare, after their training, beside untrained ones of the same "
-        "size.",
-    )
+    whom = "Your network" if context.network else "The networks of this site that write Shakespeare"
+    section("And trained networks?", f"{whom}, after training, beside untrained ones of the same size.")
     if not context.controls.toggle("chain_trained"):
         return
     if not context.trio:
@@ -46,21 +43,29 @@ def show(context: GradientsContext, settings: ChainSettings, text: str | None) -
             parts.append(call(untrained_chain, text, settings, model=name).value.assign(**look))
     curves = pd.concat(parts, ignore_index=True)
     distance = min(KEY_DISTANCE, int(curves["distance"].max()))
-    notices.say(trained_sentence(curves, distance))
+    notices.say(trained_sentence(curves, distance, context.noun))
     with st.container(horizontal=True, vertical_alignment="center"):
         notices.say(
-            "The untrained lines start as the sliders above say. These networks were trained from another start: "
-            "random rotations as recurrent matrices, which neither shrink nor stretch, and a forget bias of 1. From "
-            "that start an untrained RNN keeps more of the gradient than an LSTM; training turns that round."
+            "The untrained lines start as the sliders above say. "
+            + (
+                "Yours may have been trained from another start."
+                if context.network
+                else "These networks were trained from another start: random rotations as recurrent matrices, which "
+                "neither shrink nor stretch, and a forget bias of 1. From that start an untrained RNN keeps more of "
+                "the gradient than an LSTM; training turns that round."
+            )
         )
         button("Start as they did", "chain-as-trained", _start_as_trained, context, icon="restart_alt")
     figures.show(
         chain_curves(
-            curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"
+            curves,
+            mode=figures.mode(),
+            distance=distance,
+            x_title=f"{context.nouns.capitalize()} back from the end of your text",
         ),
         name="chain-trained",
         alt=describe_chain(curves, distance),
-        table=curves.round(4),
+        table=lambda: curves.round(4),
         receipt=receipt(
             measured,
             "found, untrained_chain(model, text, settings)",
@@ -72,7 +77,8 @@ def show(context: GradientsContext, settings: ChainSettings, text: str | None) -
             "directions.",
         ),
     )
-    _show_half_lives(context)
+    if not context.network:  # they are compared, on passages that yours may have learnt from
+        _show_half_lives(context)
     st.caption(
         "A line that becomes flat belongs to units that hardly forget: the mean over all directions is then theirs "
         "alone."
@@ -116,7 +122,7 @@ def _start_as_trained(context: GradientsContext) -> None:
         context.controls.set(name, value)
 
 
-def trained_sentence(curves: pd.DataFrame, distance: int) -> str:
+def trained_sentence(curves: pd.DataFrame, distance: int, noun: str = "character") -> str:
     """Return what is left at `distance` in each network, trained and untrained, and whether training made it more."""
     at = curves[curves["distance"] == distance].set_index("label")["log10_gain"]
     parts = []
@@ -124,4 +130,4 @@ def trained_sentence(curves: pd.DataFrame, distance: int) -> str:
         before = at[label + UNTRAINED]
         change = "more" if at[label] > before else "less"
         parts.append(f"{label} {say_power(at[label])}, {change} than untrained ({say_power(before)})")
-    return f"This much of the gradient is left {counted(distance, 'character')} back: {'; '.join(parts)}."
+    return f"This much of the gradient is left {counted(distance, noun)} back: {'; '.join(parts)}."

@@ -16,8 +16,8 @@ def show(context: GradientsContext) -> None:
     notices.explain(
         "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "
         "**and the gradient stops at the edge**. The curve is what moves the network's last loss; each dotted line is "
-        "where chunks of that many steps cut it off, with the share they keep. Look at the three networks in turn: "
-        "which of them loses most to short chunks?"
+        "where chunks of that many steps cut it off, with the share they keep."
+        + ("" if context.network else " Look at the three networks in turn: which loses most to short chunks?")
     )
     if not context.trio:
         notices.note(networks.missing("language model with hidden units"))
@@ -45,7 +45,7 @@ def show(context: GradientsContext) -> None:
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
         name="truncation",
         alt=describe_truncation(found.frame),
-        table=found.frame.round(5),
+        table=lambda: found.frame.round(5),
         receipt=receipt,
     )
     look = {"architecture": architecture, "mode": figures.mode()}

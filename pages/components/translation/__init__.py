@@ -35,6 +35,7 @@ TOOLS = Toolbox(
         "What does it do to a network to read the reference while it learns, or only its own words?",
         formerly=("Ways to be taught",),
         looks_at_one=False,
+        of_own="This compares four shipped networks that differ in how they were taught; yours is not one of them.",
     ),
     TranslationTool(
         "attention",
@@ -47,6 +48,7 @@ TOOLS = Toolbox(
         "Bottleneck",
         "What is lost when a whole sentence must pass through one vector, and what does looking back save?",
         looks_at_one=False,
+        of_own="This compares the two shipped networks that differ in attention alone; yours is not one of them.",
     ),
     TranslationTool(
         "search",
@@ -74,6 +76,8 @@ TOOLS = Toolbox(
         "nearest",
         "Nearest sentences",
         "Which other sentences leave the network in nearly the same state?",
+        of_own="This looks through an index of many sentences, which is made beforehand for shipped networks alone.",
+        only_shipped=True,
     ),
     TranslationTool(
         "many_lines",
@@ -85,5 +89,6 @@ TOOLS = Toolbox(
         "Test set",
         "How good are the networks on sentences that none of them has seen, and which sentences go wrong?",
         looks_at_one=False,
+        of_own="The scores below are those of shipped networks, measured beforehand on their own test sets.",
     ),
 )

@@ -12,7 +12,7 @@ from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.inspection.translation.translations import translate_listed
 from engine.plotting.stored.sentence_scores import score_map
-from pages.components import cache, corpus_texts, figures, header, networks, notices
+from pages.components import cache, corpus_texts, figures, header, networks, notices, stored
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt, all_of, measured_receipt
@@ -33,10 +33,7 @@ def show(context: TranslationContext) -> None:
     )
     measured, missing = _measured(context)
     if missing:
-        commands = " ".join(sentence_scores.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(
-            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
-        )
+        stored.note_missing(context, missing, sentence_scores.COMMAND)
     if not measured:
         return
     scores = sentence_scores.corpus_scores(measured)
@@ -129,7 +126,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
         ),
         name="test-set-map",
         alt=f"A mark per sentence. {sentence}",
-        table=sentence_scores.shown_table(frame),
+        table=lambda: sentence_scores.shown_table(frame),
         receipt=_receipt({name: own}),
         on_click=open_at if texts is not None else None,
     )

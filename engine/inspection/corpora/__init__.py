@@ -1,0 +1,1 @@
+"""What decides training, told of a corpus before it is used: sizes, vocabulary, lengths, balance, repeats."""

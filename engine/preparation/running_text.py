@@ -1,0 +1,56 @@
+"""Running text of a table: every row's text, in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from engine.corpora.running_text import RUNNING_TEXT
+from engine.errors import InputError
+from engine.files.text_file import find_text_column, spell
+from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, Count, Cutter, Made, Mapping, Role, Shape
+from engine.preparation.source_table import SourceTable
+
+
+def _characters(texts: Sequence[str]) -> tuple[Count, None]:
+    return lambda rows: Counter("\n".join(rows)), None
+
+
+class RunningTextShape(Shape):
+    """Text that a network learns to go on with."""
+
+    content = RUNNING_TEXT
+    title = "Running text"
+    meaning = "a network learns to write on, character by character"
+    roles = (Role("text", "Text", "The texts follow one another as they stand, each on a line of its own."),)
+    order = 4
+    cutter = Cutter("Characters", "character", _characters)
+    least_compared = 20  # "ROMEO:" comes again in any play
+    unit = "characters"
+    joint = "\n"
+
+    def guess(self, table: SourceTable) -> dict[str, str] | None:
+        return self.fallback(table)
+
+    def fallback(self, table: SourceTable) -> dict[str, str]:
+        rows = [row for part in table.splits.values() for row in part[:SAMPLE_ROWS]]
+        return {"text": table.columns[find_text_column(table.columns, rows[:SAMPLE_ROWS]) or 0]}
+
+    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+        place = table.position(mapping.columns["text"])
+        texts = {name: [spell(row[place]) for row in rows] for name, rows in table.splits.items()}
+        if not any(text.strip() for rows in texts.values() for text in rows):
+            raise InputError(f"The column “{mapping.columns['text']}” has no text in it.")
+        # A row may hold a whole story: lines are what is divided, counted and shown.
+        return Made(
+            {name: {"text": [line for row in rows for line in row.split("\n")]} for name, rows in texts.items()}
+        )
+
+    def texts(self, found: str, columns: Sequence[str]) -> dict[str, list[str]]:
+        return {"text": found.split("\n")}
+
+    def length(self, text: str) -> int:
+        return len(text)
+
+
+SHAPES.register("running_text")(RunningTextShape())

@@ -1,0 +1,210 @@
+"""Run folders:
+
+    recipe.json        how it is trained: what `python -m engine train --recipe FILE.json` takes
+    about.json         title, and when it was made; `shared`, an empty file beside it, opens it to whoever has its ID
+    status.json        how it stands, told by whoever trains it
+    environment.json   machine, versions and commit; data.json: what it learns from
+    metrics.jsonl      one event a line; samples.jsonl: what it wrote or answered at each measurement
+    checkpoint/        from which it goes on; model/: the best network so far, as a model folder
+    control.json       what is asked of a run that goes on; `lock`, held by the process that trains it
+
+About, control and `shared` are written by whoever owns the run, the others by whoever trains it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.atomic import put_back, replaced_file, set_aside
+from engine.config import JsonObject
+from engine.errors import InputError
+from engine.limits import limits
+from engine.runs.processes import is_alive, is_held, this_process
+from engine.runs.run import CHECKPOINT, Run
+from engine.wording import counted
+
+if TYPE_CHECKING:
+    from engine.recipes import Recipe
+
+RECIPE, ABOUT, STATUS, SHARED = "recipe.json", "about.json", "status.json", "shared"
+ENVIRONMENT, DATA, LOCK = "environment.json", "data.json", "lock"
+LONGEST_TITLE = 120  # characters
+
+
+def create(folder: Path, recipe: Recipe | JsonObject, title: str = "") -> Run:
+    """Make a run folder for a recipe that stays within the limits, and return the run, not begun yet.
+
+    Raises:
+        ConfigError: the recipe is none, or over a limit.
+        InputError: the folder is there already or cannot be written to, or there are as many runs as may be.
+    """
+    from engine.recipes.as_data import recipe_from_dict, write_recipe  # torch takes a second to import
+    from engine.runs.sizes import check_recipe
+
+    checked = recipe_from_dict(recipe) if isinstance(recipe, dict) else recipe
+    check_recipe(checked)
+    kept = sum(1 for _ in _folders(folder.parent))
+    if kept >= limits().runs:
+        raise InputError(f"There are {counted(kept, 'run')} already, as many as are kept here: delete one first.")
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise InputError("A run of this name is there already.") from error
+    except OSError as error:
+        raise InputError(f"No run can be kept here: {error.strerror}.") from error
+    write_recipe(checked, folder / RECIPE)
+    _write(folder / ABOUT, {"title": _title(title or checked.title), "created": time.time()})
+    write_status(folder, state="created", sentence="Not begun yet.", max_steps=checked.training.max_steps)
+    return read(folder)
+
+
+def read(folder: Path) -> Run:
+    """Return a run as it stands; damage is told by its `error`, never raised.
+
+    A run that is said to go on while nobody trains it was interrupted: its process ended without a word.
+    """
+    try:
+        about, recipe, status = (_read(folder / name) for name in (ABOUT, RECIPE, STATUS))
+        if status["state"] == "running" and not is_held(folder / LOCK):
+            status = _read(folder / STATUS)  # it may have ended meanwhile
+            if status["state"] == "running":
+                status |= {"state": "interrupted", "sentence": _interrupted(status), "seconds_left": 0.0}
+        elif status["state"] == "queued" and not is_alive(status.get("queued_by", "")):
+            status |= {"state": "interrupted", "sentence": "The server ended before it could begin; start it again."}
+        known = {field.name for field in dataclasses.fields(Run)}
+        data = _read(folder / DATA) if (folder / DATA).is_file() else {}
+        facts = {name: value for name, value in status.items() if name in known} | {"recipe": recipe, "data": data}
+        return Run(
+            folder,
+            **(facts | {"title": str(about["title"]), "created": float(about["created"])}),
+            is_shared=(folder / SHARED).exists(),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Run(folder, title=folder.name, state="failed", error="This run's folder is incomplete or damaged.")
+
+
+def listed(root: Path) -> list[Run]:
+    """Return the runs whose folders lie in `root`, the newest first."""
+    return sorted((read(folder) for folder in _folders(root)), key=lambda run: -run.created)
+
+
+def rename(folder: Path, title: str) -> None:
+    """Give a run another title.
+
+    Raises:
+        InputError: the title is empty.
+    """
+    _write(folder / ABOUT, _read(folder / ABOUT) | {"title": _title(title)})
+
+
+def share(folder: Path, is_shared: bool) -> None:
+    """Open a run to whoever knows its ID, or close it again."""
+    if is_shared:
+        (folder / SHARED).touch()
+    else:
+        (folder / SHARED).unlink(missing_ok=True)
+
+
+def delete(folder: Path) -> None:
+    """Take a run away so that `restore` can bring it back for a day.
+
+    Raises:
+        InputError: it goes on, or is not there.
+    """
+    if read(folder).is_active:
+        raise InputError("This run goes on: stop it before you delete it.")
+    set_aside(folder)
+
+
+def restore(folder: Path) -> None:
+    """Bring back a run that was deleted.
+
+    Raises:
+        InputError: it is gone for good.
+    """
+    put_back(folder)
+
+
+def go_further(folder: Path, *, more_steps: int = 0, learning_rate: float | None = None) -> Run:
+    """Let a run that is over make more updates than it was meant to, or go on with another learning rate; return it,
+    ready to be started again.
+
+    The schedule of the learning rate begins anew with the new updates, and nothing stops them early. The recipe repeats
+    the whole run.
+
+    Raises:
+        InputError: it goes on.
+        ConfigError: the updates are over the limit, or the rate is out of bounds.
+    """
+    from engine.recipes.as_data import read_recipe, recipe_from_dict, recipe_to_dict, write_recipe
+    from engine.runs.sizes import check_recipe
+
+    run = read(folder)
+    if run.is_active:
+        raise InputError("This run goes on: wait for its end, or stop it first.")
+    recipe = read_recipe(folder / RECIPE)
+    training = recipe.training
+    if more_steps:
+        restarts = (*training.restarts, training.max_steps)
+        steps = training.max_steps + more_steps
+        training = dataclasses.replace(training, max_steps=steps, restarts=restarts, patience=0)
+    if learning_rate is not None:
+        since = _read(folder / CHECKPOINT / "state.json")["step"] if run.has_checkpoint else 0
+        changes = tuple(change for change in training.learning_rate_changes if change[0] < since)
+        training = dataclasses.replace(training, learning_rate_changes=(*changes, (since, learning_rate)))
+    recipe = dataclasses.replace(recipe, training=training)
+    recipe_from_dict(recipe_to_dict(recipe))
+    check_recipe(recipe)
+    write_recipe(recipe, folder / RECIPE)
+    state = "stopped" if run.state == "finished" else run.state
+    write_status(folder, max_steps=training.max_steps, state=state, sentence="Ready to go on.")
+    return read(folder)
+
+
+def write_status(folder: Path, **changes: object) -> None:
+    """Change what status.json says."""
+    file = folder / STATUS
+    before = _read(file) if file.is_file() else {}
+    _write(file, before | changes | {"updated": time.time()})
+
+
+def queue(folder: Path, job_id: str) -> None:
+    """Say that a run waits for a job of this process' queue."""
+    sentence = "It waits for its turn."
+    write_status(folder, state="queued", sentence=sentence, job_id=job_id, queued_by=this_process(), seconds_left=0.0)
+
+
+def _interrupted(status: JsonObject) -> str:
+    return (
+        f"The process that trained it ended without a word after update {int(status.get('step', 0)):,}: it was killed, "
+        "ran out of memory, or the machine stopped. Resume goes on from the last checkpoint."
+    )
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    if root.is_dir():
+        yield from (path for path in root.iterdir() if not path.name.startswith(".") and (path / ABOUT).is_file())
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())[:LONGEST_TITLE]
+    if not title:
+        raise InputError("A run needs a title: type one.")
+    return title
+
+
+def _read(file: Path) -> JsonObject:
+    found = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(file.name)
+    return found
+
+
+def _write(file: Path, data: JsonObject) -> None:
+    with replaced_file(file) as draft:
+        draft.write_text(json.dumps(data, indent=2, ensure_ascii=False), encoding="utf-8")

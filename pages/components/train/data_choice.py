@@ -1,0 +1,84 @@
+"""What a network can be trained on: the corpora of the catalogue, and the visitor's own data sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine import owners
+from engine.corpora import CORPORA, data_folder, load_corpus
+from engine.errors import InputError
+from engine.recipes.base import Recipe
+from engine.recipes.fitting import fitting_tasks
+from engine.recipes.own import default_recipe
+from pages.components import cache, visitor
+from pages.components.calls import Call, call
+
+OWN = data_folder.PREFIX
+
+
+def titles() -> dict[str, str]:
+    """Return what can be learnt from: the visitor's own data sets, the newest first, then the catalogue."""
+    own = {f"{OWN}{folder.name}": f"{title} (yours)" for folder, title in _own()}
+    taken = list(own.values())
+    own = {name: title if taken.count(title) == 1 else f"{title} {name}" for name, title in own.items()}
+    return own | {name: spec.title for name, spec in CORPORA.items()}
+
+
+def corpus_of(name: str) -> str:
+    """Return what a recipe calls a data set: its name, or the folder of a visitor's own.
+
+    Raises:
+        InputError: it is no data set of this visitor's.
+    """
+    if name.startswith(OWN):
+        return str(owners.find(name.removeprefix(OWN), visitor.folder(), ("data",)).resolve())
+    if name not in CORPORA.names():
+        raise InputError("There is no such data set; choose one of the list.")
+    return name
+
+
+def tasks_for(name: str) -> tuple[str, ...]:
+    """Return the tasks that a data set can be trained for.
+
+    Raises:
+        EngineError: it cannot be read, or suits none.
+    """
+    corpus = corpus_of(name)
+    return call(fitting_tasks, corpus, version=_version(corpus), kept="shared").value
+
+
+def recipe_for(name: str, task: str, architecture: str) -> Recipe:
+    """Return the recipe whose defaults suit a data set.
+
+    Raises:
+        EngineError: it cannot be read, or has too little in it.
+    """
+    corpus = corpus_of(name)
+    made: Call[Recipe] = call(default_recipe, task, architecture, corpus, version=_version(corpus), kept="shared")
+    return made.value
+
+
+def source_sentence(name: str) -> str:
+    """Return which copy of a data set is read.
+
+    Raises:
+        EngineError: it cannot be read.
+    """
+    corpus = corpus_of(name)
+    return call(which_copy, corpus, version=_version(corpus), kept="shared").value
+
+
+def which_copy(corpus: str) -> str:
+    """Return the sentence that says where a corpus comes from, and how many rows it has."""
+    read = load_corpus(corpus)
+    rows = ", ".join(f"{len(split):,} {name}" for name, split in read.splits.items())
+    return f"{read.source.sentence} Rows: {rows}. {read.spec.licence}."
+
+
+def _version(corpus: str) -> object:
+    return cache.file_version(Path(corpus) / data_folder.RECORD)
+
+
+def _own() -> list[tuple[Path, str]]:
+    found = data_folder.listed(owners.listed(visitor.folder(), "data"))
+    return [(folder, record.title) for folder, record in found]

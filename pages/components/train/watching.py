@@ -1,0 +1,219 @@
+"""Runs as they are watched: how far they are, their curves, what they say by now, and what can be asked of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from engine import owners, runs
+from engine.plotting import theme
+from engine.plotting.runs import RunCurves, describe_losses, gradient_norms, run_losses, run_measure
+from engine.runs import Run
+from engine.runs.advice import advice
+from engine.task_family import TASK_FAMILIES
+from pages.components import figures, notices, own_models, visitor
+from pages.components.buttons import button
+from pages.components.figures import Receipt
+from pages.components.train import links, starting
+
+POLL_SECONDS = 1.0
+TEXT_HEIGHT, RACE_HEIGHT = 300, 130
+DOING = {
+    "created": "not begun",
+    "queued": "waiting",
+    "running": "training",
+    "paused": "paused",
+    "interrupted": "interrupted",
+    "stopped": "stopped",
+    "finished": "finished",
+    "failed": "failed",
+    "diverged": "diverged",
+}
+
+
+def show(folders: Sequence[Path]) -> None:
+    """Draw runs, one or a race, and draw them again every second while one of them goes on."""
+    is_active = any(starting.read(folder).is_active for folder in folders)
+    st.fragment(_look, run_every=POLL_SECONDS if is_active else None)(folders, is_active)
+
+
+def _look(folders: Sequence[Path], was_active: bool) -> None:
+    found = [starting.read(folder) for folder in folders]
+    if was_active and not any(run.is_active for run in found):
+        st.rerun(scope="app")  # so that the polling ends
+    if refused := starting.refusal():
+        notices.error(refused)
+    for run in found:
+        _show_state(run, len(found) > 1)
+    owned = [run for run in found if owners.is_own(run.folder, visitor.folder())]
+    if owned:
+        _show_controls(owned)
+    curves = {run.id: runs.metrics(run.folder) for run in found}
+    drawn = [
+        RunCurves(_label(run), run.architecture, curves[run.id].steps, curves[run.id].evaluations) for run in found
+    ]
+    has_curves = any(len(each.steps) for each in drawn)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        if has_curves:
+            figures.show(
+                run_losses(drawn, mode=figures.mode()),
+                name="run-losses",
+                alt=describe_losses(drawn),
+                table=_table(drawn),
+                receipt=_receipt(found),
+            )
+    with right:
+        for run in found:
+            _show_samples(run, len(found) > 1)
+            links.show(run, len(found) > 1)
+    for run in found:
+        for sentence in advice(curves[run.id], run.max_steps, not run.is_active):
+            notices.note(f"{_label(run)}. {sentence}" if len(found) > 1 else sentence)
+    if has_curves:
+        _show_more(found, drawn)
+
+
+def _show_state(run: Run, is_race: bool) -> None:
+    """Draw how far a run is, in one line and a bar."""
+    words = [f"update {run.step:,} of {run.max_steps:,}"] if run.max_steps else []
+    if run.position:
+        words.append(f"number {run.position} in the queue")
+    if run.state == "running" and run.seconds_left:
+        words.append(f"about {run.seconds_left:.0f} s left")
+    if run.best:
+        judged = TASK_FAMILIES.get(run.task).watched
+        words.append(f"validation loss {run.best['validation_loss']:.3f}")
+        if judged is not None and judged.metric.name in run.best:
+            words.append(f"{judged.metric.words.lower()} {run.best[judged.metric.name]:.4g}")
+    state = DOING.get(run.state, run.state)
+    st.progress(run.progress, text=notices.plain(f"{_label(run)}: {state}, {', '.join(words)}"))
+    if run.sentence and not (is_race and run.is_active):
+        (notices.error if run.state in ("failed", "diverged") else lambda said: st.caption(notices.plain(said)))(
+            run.sentence
+        )
+    if run.error:
+        notices.error(run.error)
+
+
+def _show_controls(found: Sequence[Run]) -> None:
+    """Draw what can be asked of the visitor's own runs."""
+    going = [run.folder for run in found if run.is_active]
+    waiting = [run.folder for run in found if run.can_resume]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if going:
+            button("Pause", "run-pause", starting.pause, going, icon="pause")
+            button("Stop", "run-stop", starting.stop, going, icon="stop")
+            with st.popover("Learning rate", icon=":material/speed:"):
+                highest = max(float(run.recipe["training"]["learning_rate"]) for run in found)
+                rate = st.number_input(
+                    "Learning rate from now on",
+                    min_value=0.0,
+                    max_value=10.0,
+                    value=highest,
+                    step=highest / 10,
+                    format="%.6g",
+                    key="run-rate",
+                    help="The highest rate of the schedule; what remains of the schedule is scaled with it.",
+                )
+                button("Use it", "run-rate-use", starting.change_rate, going, rate)
+        elif waiting:
+            button("Resume", "run-resume", starting.go_on, waiting, icon="play_arrow")
+        button("Close", "run-close", starting.watch, [], icon="close", type="tertiary")
+
+
+def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
+    watched = TASK_FAMILIES.get(found[0].task).watched
+    measures = [(watched.metric.name, watched.metric.words)] if watched else []
+    with st.expander("Measure, gradient norm, learning rate and speed", icon=":material/monitoring:", type="compact"):
+        look = {"mode": figures.mode()}
+        columns = [*st.columns(2, gap="small"), *st.columns(2, gap="small")]
+        with columns[1]:
+            for each in drawn:
+                figures.show(
+                    gradient_norms(each, **look),
+                    name=f"run-norm-{each.architecture}-{drawn.index(each)}",
+                    alt=f"Norm of the gradient of {each.label} before and after clipping. "
+                    + _last(each, "gradient_norm"),
+                )
+        shown = [*measures, ("learning_rate", "Learning rate"), ("tokens_per_second", "Tokens per second")]
+        for column, (name, title) in zip([columns[0], *columns[2:]], shown, strict=False):
+            with column:
+                figures.show(
+                    run_measure(drawn, name, title=title, **look),
+                    name=f"run-{name}",
+                    alt=f"{title} over the updates. " + " ".join(_last(each, name) for each in drawn),
+                )
+    with st.expander("What was set", icon=":material/list:", type="compact"):
+        for run in found:
+            figures.show_code(json.dumps(run.recipe, indent=2, ensure_ascii=False))
+
+
+def _show_samples(run: Run, is_race: bool) -> None:
+    """Draw what the network says after a measurement, the last one first; a slider goes back."""
+    kept = runs.samples(run.folder)
+    kept = [each for each in kept if each["samples"]]
+    if not kept:
+        if run.is_active:
+            st.caption("What it writes or answers stands here after the first measurement.")
+        return
+    steps = [each["step"] for each in kept]
+    chosen = steps[-1]
+    if len(steps) > 1:
+        chosen = st.select_slider(
+            f"{_label(run)}, after update" if is_race else "What it says after update",
+            steps,
+            value=steps[-1],
+            key=f"run-said-{run.id}-{len(steps)}",
+        )
+    else:
+        st.caption(notices.plain(f"{_label(run)}, after update {chosen:,}" if is_race else f"After update {chosen:,}"))
+    shown = next(each["samples"] for each in kept if each["step"] == chosen)
+    with st.container(border=True, height=RACE_HEIGHT if is_race else TEXT_HEIGHT, key=f"run-samples-{run.id}"):
+        for sample in shown[:1] if is_race else shown:
+            if sample.get("wanted"):
+                st.caption(notices.plain(f"{sample['given']} → wanted: {sample['wanted']}"))
+            else:
+                st.caption(notices.plain(str(sample["given"])))
+            st.text(str(sample["answered"]))
+
+
+def _label(run: Run) -> str:
+    return run.title or theme.architecture_label(run.architecture)
+
+
+def _last(run: RunCurves, column: str) -> str:
+    frame = run.evaluations if column in run.evaluations else run.steps
+    if column not in frame or not len(frame):
+        return f"{run.label}: not measured yet."
+    return f"{run.label}: {frame[column].iloc[-1]:.4g} after update {int(frame['step'].iloc[-1]):,}."
+
+
+def _table(drawn: Sequence[RunCurves]) -> pd.DataFrame:
+    """Return every measurement on validation data, and beside it the training loss told last before it."""
+    parts = []
+    for run in drawn:
+        if len(run.evaluations) and len(run.steps):
+            beside = pd.merge_asof(
+                run.evaluations.sort_values("step"), run.steps[["step", "training_loss"]].sort_values("step"), on="step"
+            )
+            parts.append(beside.assign(run=run.label))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
+
+
+def _receipt(found: Sequence[Run]) -> Receipt:
+    run = found[0]
+    return Receipt(
+        python="from pathlib import Path\n\nfrom engine import runs\n\n"
+        f"curves = runs.metrics(Path('own-{run.id}'))\nprint(curves.evaluations.to_string())",
+        model=", ".join(own_models.name_of(each.folder) for each in found),
+        data=str(run.data.get("sentence", "")),
+        seed=run.recipe.get("training", {}).get("seed"),
+        seconds=run.elapsed_seconds,
+        command="python -m engine train --recipe recipe.json",
+        note="metrics.jsonl, samples.jsonl and recipe.json lie in the folder of the run.",
+    )

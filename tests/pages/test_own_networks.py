@@ -1,0 +1,142 @@
+"""A visitor's own network on every tool of the pages that look at networks of its kind; nobody else sees it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine import owners
+from pages.components.cells import TOOLS as CELLS_TOOLS
+from pages.components.entities import TOOLS as ENTITIES_TOOLS
+from pages.components.generation import TOOLS as GENERATION_TOOLS
+from pages.components.gradients import TOOLS as GRADIENTS_TOOLS
+from pages.components.sentiment import TOOLS as SENTIMENT_TOOLS
+from pages.components.translation import TOOLS as TRANSLATION_TOOLS
+from tests.pages.open import notes, open_page, receipt_lines, sentences, written
+from tests.pages.own_networks import give, relabel
+from tests.pages.small_classifiers import add_classifiers
+
+ANNA, BRUNO = "anna" + 18 * "a", "bruno" + 17 * "b"
+OWN = [
+    *(
+        ("generation", tool, network, {"models": "{}"})
+        for tool in GENERATION_TOOLS
+        for network in ("writer", "minimal")
+    ),
+    *(
+        ("cells", tool, network, {"network": "{}"})
+        for tool in CELLS_TOOLS
+        for network in ("writer", "minimal", "translator")
+    ),
+    *(
+        ("gradients", tool, network, {"networks": "{}"})
+        for tool in GRADIENTS_TOOLS
+        for network in ("writer", "minimal")
+    ),
+    *(("sentiment", tool, "judge", {"network": "{}"}) for tool in SENTIMENT_TOOLS),
+    *(("entities", tool, "tagger", {"network": "{}"}) for tool in ENTITIES_TOOLS),
+    *(
+        ("translation", tool, network, {"translators": "{}", "direction": direction})
+        for tool in TRANSLATION_TOOLS
+        for network, direction in (("translator", "fr-en"), ("attentive", "en-fr"))
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "tool", "network", "parameters"), OWN)
+def test_every_tool_opens_it(
+    page: str, tool: str, network: str, parameters: dict[str, str], trained: Path, models: Path, taggers: Path
+) -> None:
+    add_classifiers(models)
+    name = give(ANNA, trained / network)
+    asked = {key: value.format(name) for key, value in parameters.items()}
+    at = open_page(page, secret=ANNA, tool=tool, **asked)
+    assert not at.exception
+    assert "(yours)" in written(at) + str(at.main), "it is not offered"
+    assert "--model own-" not in " ".join([written(at), *sentences(at), *notes(at)]), (
+        "a visitor has no command line here"
+    )
+
+
+def words_on(page: str, secret: str, **parameters: str) -> str:
+    """Return all that a page shows to the visitor with this secret."""
+    at = open_page(page, secret=secret, **parameters)
+    assert not at.exception
+    return "\n".join([written(at), str(at.main), *sentences(at), *notes(at), *(code.value for code in at.code)])
+
+
+PAGES = {
+    "generation": ("writer", "models"),
+    "cells": ("writer", "network"),
+    "gradients": ("writer", "networks"),
+    "sentiment": ("judge", "network"),
+    "entities": ("tagger", "network"),
+    "translation": ("attentive", "translators"),
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_else_sees_it_unless_it_is_shared(page: str, trained: Path, models: Path, taggers: Path) -> None:
+    add_classifiers(models)
+    network, parameter = PAGES[page]
+    name = give(ANNA, trained / network, title="CANARY")
+    assert "CANARY (yours)" in words_on(page, ANNA, **{parameter: name})
+    for asked in ({}, {parameter: name}, {parameter: "CANARY (yours)"}):
+        seen = words_on(page, BRUNO, **asked)
+        assert "CANARY (" not in seen.replace("CANARY (yours), which cannot be used", "")
+    owners.share(owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)))
+    assert "CANARY" not in words_on(page, BRUNO), "sharing is by link, not for all"
+    assert "CANARY (shared with you)" in words_on(page, BRUNO, **{parameter: name})
+    assert "CANARY (shared with you)" in words_on(page, BRUNO), "a reload has lost it"
+
+
+def test_network_that_vanished_is_said_and_the_text_stays(trained: Path) -> None:
+    name = give(ANNA, trained / "writer")
+    at = open_page("generation", secret=ANNA, models=name, prompt="My own words")
+    assert "My writer (yours)" in written(at)
+    shutil.rmtree(owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)))
+    at.run()
+    assert not at.exception
+    assert at.text_area[0].value == "My own words"
+    assert "My writer (yours)" in " ".join(sentences(at))
+    assert "Small LSTM" in written(at) or "LSTM" in written(at)
+
+
+def test_receipt_names_the_folder_that_the_download_unpacks_to(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = give(ANNA, trained / "writer")
+    at = open_page("generation", secret=ANNA, models=name, tool="next_token")
+    lines = receipt_lines(at)
+    assert any(f"./{name}" in each for each in lines)
+    shutil.copytree(trained / "writer" / "model", tmp_path / "away" / name)
+    monkeypatch.chdir(tmp_path / "away")
+    for each in lines:
+        exec(compile(each, "receipt", "exec"), {})
+    assert capsys.readouterr().out.strip()
+
+
+def test_two_of_one_title_can_be_told_apart(trained: Path) -> None:
+    names = [give(ANNA, trained / "writer") for _ in range(2)]
+    seen = words_on("cells", ANNA, network=names[0])
+    assert all(f"My writer (yours, {name})" in seen for name in names)
+
+
+@pytest.mark.parametrize("tool", SENTIMENT_TOOLS)
+def test_classifier_of_other_labels_says_them_and_which_tools_follow_opinions(
+    tool: str, trained: Path, models: Path, tmp_path: Path
+) -> None:
+    add_classifiers(models)
+    shutil.copytree(trained / "judge", tmp_path / "judge")
+    relabel(tmp_path / "judge", ["sport", "weather"])
+    name = give(ANNA, tmp_path / "judge")
+    at = open_page("sentiment", secret=ANNA, network=name, tool=tool)
+    assert not at.exception
+    assert {"sport", "weather"} == set(at.dataframe[0].value["label"])
+    assert "positive" not in at.subheader[0].value.lower()
+    refused = [said for said in notes(at) if "other labels" in said]
+    assert bool(refused) == SENTIMENT_TOOLS[tool].needs_opinions
+    shown = open_page("sentiment", secret=ANNA, tool="padding")
+    assert not shown.exception, "the shipped ones are compared without it"
