@@ -236,6 +236,7 @@ def _commands() -> list[Command]:
             ),
         ),
         RUNS,
+        *EXCHANGE,
         Command(
             "evaluate",
             "Measure a model and write the figures into its card.",
