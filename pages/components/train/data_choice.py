@@ -10,15 +10,23 @@ from engine.errors import InputError
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import fitting_tasks
 from engine.recipes.own import default_recipe
-from pages.components import cache, visitor
+from pages.components import cache, own_models, visitor
 from pages.components.calls import Call, call
 
 OWN = data_folder.PREFIX
 
 
 def titles() -> dict[str, str]:
-    """Return what can be learnt from: the visitor's own data sets, the newest first, then the catalogue."""
-    own = {f"{OWN}{folder.name}": f"{title} (yours)" for folder, title in _own()}
+    """Return what can be learnt from: the visitor's own data sets, the newest first, those that others shared with the
+    visitor, then the catalogue."""
+    own_models.open_asked(("data",))
+    owner = visitor.folder()
+    groups = ((owners.listed(owner, "data"), own_models.YOURS), (owners.opened(owner, "data"), own_models.SHARED))
+    own = {
+        f"{OWN}{folder.name}": f"{record.title} ({whose})"
+        for folders, whose in groups
+        for folder, record in data_folder.listed(folders)
+    }
     taken = list(own.values())
     own = {name: title if taken.count(title) == 1 else f"{title} {name}" for name, title in own.items()}
     return own | {name: spec.title for name, spec in CORPORA.items()}
@@ -77,8 +85,3 @@ def which_copy(corpus: str) -> str:
 
 def _version(corpus: str) -> object:
     return cache.file_version(Path(corpus) / data_folder.RECORD)
-
-
-def _own() -> list[tuple[Path, str]]:
-    found = data_folder.listed(owners.listed(visitor.folder(), "data"))
-    return [(folder, record.title) for folder, record in found]

@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import owners, runs
+from engine.corpora import data_folder
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.jobs import JobStatus
 from engine.limits import limits
 from engine.runs.job import train
@@ -233,3 +235,44 @@ def test_folder_of_a_run_that_is_gone_is_said(runner: IdleRunner, tmp_path: Path
     assert any("not here" in said for said in sentences(at))
     assert [each for each in at.button if each.label == "Train"], "another can still be trained"
     assert notes(at) == []
+
+
+def own_data(secret: str) -> str:
+    """Keep a data set of three labels for the visitor with this secret; return its name."""
+    folder = owners.new_place(owners.folder_of(secret), "data")
+    rows = [("the tide is high", 0), ("a train is late", 1), ("it rains again", 2)] * 20
+    columns = {"text": [text for text, _ in rows], "label": [label for _, label in rows]}
+    data_folder.write(
+        folder,
+        dict.fromkeys(("train", "validation", "test"), columns),
+        title="CANARY data",
+        content=LABELLED_TEXTS,
+        source={"kind": "paste"},
+        labels=["sea", "rail", "weather"],
+    )
+    return f"own-{folder.name}"
+
+
+def test_own_data_are_trained_on_and_the_network_says_their_labels(runner: IdleRunner, models: Path) -> None:
+    name = own_data(ANNA)
+    small = {"hidden_size": "8", "embedding_dim": "8", "max_steps": "6", "evaluate_every": "2"}
+    at = open_page("train", secret=ANNA, data=name, **small)
+    assert not at.exception
+    assert at.selectbox[0].value == name
+    assert "CANARY data (yours)" in at.selectbox[0].options
+    press(at, "Train")
+    (queued,) = own_runs(ANNA)
+    run = train_now(queued)
+    assert run.state == "finished", run.sentence
+    assert str(owners.runs_folder()) not in run.model_folder.joinpath("README.md").read_text(), "a path in the card"
+    shown = open_page("sentiment", secret=ANNA, network=f"own-{run.id}", text="the tide is high")
+    assert not shown.exception
+    assert set(shown.dataframe[0].value["label"]) == {"sea", "rail", "weather"}
+
+
+def test_nobody_else_trains_on_own_data_unless_they_are_shared(runner: IdleRunner) -> None:
+    name = own_data(ANNA)
+    at = open_page("train", secret=BRUNO, data=name)
+    assert "CANARY" not in str(at.selectbox[0].options) + written(at)
+    owners.share(owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)))
+    assert "CANARY data (shared with you)" in open_page("train", secret=BRUNO, data=name).selectbox[0].options
