@@ -200,15 +200,25 @@ def _load_writer(folder: Path, name: str) -> Writer:
     return Writer(info, choose_steps(program), tokenizer)
 
 
-def save_model(folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: JsonObject, card: str) -> Path:
-    """Write a complete model folder (weights in half precision) and return it.
+def save_model(
+    folder: Path | str,
+    model: PretrainedModel,
+    tokenizer: Tokenizer,
+    facts: JsonObject,
+    card: str,
+    is_exact: bool = False,
+) -> Path:
+    """Write a complete model folder (weights in half precision, in single where `is_exact`) and return it.
 
     `facts` go into config.json beside the model's own arguments: model, title, languages, training, metrics, ...
     The folder appears complete or not at all, in place of an older one; what else that held stays in it.
     """
+    import torch
+
     folder = Path(folder)
     with replaced(folder, without=FILES) as draft:
-        model._save_pretrained(draft)
+        precision = torch.float32 if is_exact else torch.float16
+        (draft / "model.safetensors").write_bytes(model.stored(precision))
         tokenizer.save(draft / "tokenizer.json")
         _describe_in(draft, model.config | {"task": model.task, "parameters": model.parameter_count()} | facts, card)
     return folder
