@@ -14,6 +14,7 @@ from pages.components import cache, own_models, visitor
 from pages.components.calls import Call, call
 
 OWN = data_folder.PREFIX
+UNTRAINED = "untrained"
 
 
 def titles() -> dict[str, str]:
@@ -55,14 +56,23 @@ def tasks_for(name: str) -> tuple[str, ...]:
     return call(fitting_tasks, corpus, version=_version(corpus), kept="shared").value
 
 
-def recipe_for(name: str, task: str, architecture: str) -> Recipe:
-    """Return the recipe whose defaults suit a data set.
+def beginnings(task: str, architecture: str) -> dict[str, str]:
+    """Return what a network can start from: nothing, or a shipped one of its kind."""
+    shipped = [info for info in cache.shipped_models(task) if info.architecture == architecture and not info.error]
+    return {UNTRAINED: "Untrained"} | {info.name: info.called(info.title) for info in shipped}
+
+
+def recipe_for(name: str, task: str, architecture: str, begin_with: str = UNTRAINED) -> Recipe:
+    """Return the recipe whose defaults suit a data set, or the sizes of the shipped network it begins with.
 
     Raises:
-        EngineError: it cannot be read, or has too little in it.
+        EngineError: it cannot be read, or has too little in it, or the network cannot be begun with.
     """
     corpus = corpus_of(name)
-    made: Call[Recipe] = call(default_recipe, task, architecture, corpus, version=_version(corpus), kept="shared")
+    begun = {} if begin_with == UNTRAINED else {"start_from": begin_with}
+    made: Call[Recipe] = call(
+        default_recipe, task, architecture, corpus, version=_version(corpus), kept="shared", **begun
+    )
     return made.value
 
 

@@ -276,3 +276,24 @@ def test_nobody_else_trains_on_own_data_unless_they_are_shared(runner: IdleRunne
     assert "CANARY" not in str(at.selectbox[0].options) + written(at)
     owners.share(owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)))
     assert "CANARY data (shared with you)" in open_page("train", secret=BRUNO, data=name).selectbox[0].options
+
+
+def test_finished_run_goes_on_with_more_updates(runner: IdleRunner) -> None:
+    press(open_page("train", secret=ANNA, **SMALL), "Train")
+    run = train_now(own_runs(ANNA)[0])
+    at = open_page("train", secret=ANNA, run=run.id)
+    at.number_input(key="run-more").set_value(4)
+    press(at, "Go on")
+    assert runs.read(run.folder).max_steps == 10
+    again = train_now(run)
+    assert (again.state, again.step) == ("finished", 10)
+
+
+def test_it_may_start_from_a_shipped_network_of_its_kind(runner: IdleRunner) -> None:
+    at = open_page("train", secret=ANNA, begin_with="small-lstm", max_steps="6")
+    assert not at.exception
+    assert at.selectbox(key="begin_with").value == "small-lstm"
+    press(at, "Train")
+    (run,) = own_runs(ANNA)
+    assert run.recipe["start_from"] == "small-lstm"
+    assert run.recipe["model"]["hidden_size"] == 12
