@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine import owners, runs
-from engine.errors import EngineError
+from engine.errors import EngineError, InputError
 from engine.jobs import training
 from engine.plotting import theme
 from engine.recipes.base import Recipe
@@ -21,15 +22,21 @@ SECONDS_SAID = 10.0  # a run that is watched is drawn anew every second
 
 
 def watched() -> list[Path]:
-    """Return the folders of the runs that the address names, or of those this visitor looked at last.
+    """Return the folders of the runs that the address names, or of those this visitor looked at last and that are still
+    there.
 
     Raises:
-        InputError: one is not there, or is somebody's who does not share it.
+        InputError: one that the address names is not there, or is somebody's who does not share it.
     """
-    ids = state.read_url_list(RUN) or state.recall(PAGE, RUN, [])
-    folders = [owners.find(each, visitor.folder(), ("runs",)) for each in dict.fromkeys(ids)]
-    if ids and state.read_url_list(RUN) != ids:
-        state.write_url_list(RUN, ids)
+    asked = [each for each in dict.fromkeys(state.read_url_list(RUN)) if each]
+    if asked:
+        return [owners.find(each, visitor.folder(), ("runs",)) for each in asked]
+    folders = []
+    for each in state.recall(PAGE, RUN, []):
+        with suppress(InputError):  # deleted since
+            folders.append(owners.find(each, visitor.folder(), ("runs",)))
+    if folders:
+        state.write_url_list(RUN, [folder.name for folder in folders])
     return folders
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from engine import owners, runs
 from engine.corpora import data_folder
 from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.errors import EngineError
 from engine.jobs import JobStatus
+from engine.jobs.worker import find_function
 from engine.limits import limits
 from engine.runs.job import train
 from pages.components import cache
@@ -297,3 +300,48 @@ def test_it_may_start_from_a_shipped_network_of_its_kind(runner: IdleRunner) -> 
     (run,) = own_runs(ANNA)
     assert run.recipe["start_from"] == "small-lstm"
     assert run.recipe["model"]["hidden_size"] == 12
+
+
+def test_closed_run_is_no_longer_watched_and_a_deleted_one_is_no_fault(runner: IdleRunner) -> None:
+    at = press(press(open_page("train", secret=ANNA, **SMALL), "Train"), "Stop")
+    run = own_runs(ANNA)[0]
+    runs.delete(run.folder)
+    del at.query_params["run"]
+    assert sentences(at.run()) == []
+    runs.restore(run.folder)
+    at = press(open_page("train", secret=ANNA, run=run.id), "Close")
+    assert not at.exception
+    assert bars(at) == ""
+    assert not [each for each in at.query_params.get("run", []) if each]
+
+
+class MeasuringRunner(IdleRunner):
+    """A runner that does every job at once."""
+
+    def status(self, job_id: str, since: int = 0) -> JobStatus:
+        """Return what became of a job."""
+        function_path, kwargs = self.jobs[int(job_id)]
+        try:
+            result, error = _do(find_function(function_path)(**kwargs)), ""
+        except EngineError as problem:
+            result, error = None, str(problem)
+        return JobStatus(job_id, "failed" if error else "finished", 1.0, "", [], result, error, 0, 1.0)
+
+
+def _do(steps: Generator) -> object:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def test_cost_is_said_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    measuring = MeasuringRunner()
+    monkeypatch.setattr(cache, "job_runner", lambda: measuring)
+    monkeypatch.setattr(cache, "is_worker_ready", lambda: True)
+    at = open_page("train", secret=ANNA, **SMALL)
+    assert not at.exception
+    parameters = measuring.status("0").result["parameters"]
+    assert f"{parameters:,} parameters; about" in written(at)
+    assert len(measuring.jobs) == 1, "measured once"
