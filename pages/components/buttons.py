@@ -13,6 +13,12 @@ def button(label: str, key: str, do: Callable[..., Any], *given: Any, icon: str 
     st.button(label, key=key, on_click=do, args=given, icon=f":material/{icon}:" if icon else None, **look)
 
 
+def is_pressed(label: str, key: str, icon: str = "", **look: Any) -> bool:
+    """Draw a button and return whether it was pressed: for what needs all that the widgets above it say now. What
+    `button` is given stands as it was when the page was drawn, before a number that was typed last."""
+    return st.button(label, key=key, icon=f":material/{icon}:" if icon else None, **look)
+
+
 def download(label: str, key: str, make: Callable[[], bytes | str], file_name: str, mime: str, **look: Any) -> None:
     """Draw a button for a file, which is made when it is asked for: that may cost more than all the page."""
     look = {"type": "tertiary", "icon": ":material/download:", "on_click": "ignore"} | look
