@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "translation"
+BATCHES_AT_ONCE = 2  # of a file of lines: the products of one run while the other is sorted out
 
 
 def _as_drawn(name: str) -> Any:  # as `field_like`
@@ -74,7 +76,12 @@ def translate(settings: Translate) -> int:
     def translated(part: list[str]) -> list[str]:
         found = dict(
             translate_lines(
-                loaded, part, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
+                loaded,
+                part,
+                beam_size=settings.beam_size,
+                length_penalty=settings.length_penalty,
+                sampling=sampling,
+                at_once=min(BATCHES_AT_ONCE, os.cpu_count() or 1),
             )
         )
         return [found[index] for index in range(len(part))]
