@@ -21,7 +21,7 @@ from engine.models.folder import save_model
 from engine.models.training_snapshots import FOLDER as STAGES
 from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
-from engine.recipes import RECIPES, Prepared
+from engine.recipes import RECIPES
 from engine.recipes.base import Recipe
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
 from engine.wording import listing
@@ -71,7 +71,10 @@ def train_recipe(
         checkpoints.remove(Path(output))
         shutil.rmtree(Path(output) / STAGES, ignore_errors=True)
     evaluations: list[dict[str, float]] = []  # the learning curve; of a resumed run, the part since it was resumed
-    for event in _events(prepared, Path(output), resume, begun):
+    trainer = prepared.objective and Trainer(prepared.model, prepared.objective, prepared.settings, output)
+    # A model that was made by counting has nothing left to do.
+    counted = Finished(0, COUNTED, 0, {}, time.perf_counter() - begun)
+    for event in trainer.run(resume=resume) if trainer else [counted]:
         if isinstance(event, Snapshotted):
             # Before anyone hears of it: a consumer that stops here must find the stage written.
             write_stage(output, prepared.model, event.step, event.metrics, event.training_loss)
@@ -85,6 +88,7 @@ def train_recipe(
                 "recipe": name,
                 "command": _command(name, overrides or {}),
                 "settings": to_dict(settings),
+                "precision": trainer.precision if trainer else "",
                 "steps": event.step,
                 "best_step": event.best_step,
                 "minutes": round(event.elapsed_seconds / 60, 1),
@@ -116,14 +120,6 @@ def _what_was_read(recipe: Recipe, sources: Sequence[CorpusSource]) -> JsonObjec
         begin = f"Recipe {recipe.name}" if all(source.stands_for for source in sources) else recipe.title
         read["title"] = f"{begin}, on the built-in sample {samples} in place of {missing}"
     return read
-
-
-def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Iterator[Event]:
-    """Yield the trainer's events; a model that was made by counting has nothing left to do."""
-    if prepared.objective is None:
-        yield Finished(0, COUNTED, 0, {}, time.perf_counter() - begun)
-        return
-    yield from Trainer(prepared.model, prepared.objective, prepared.settings, output).run(resume=resume)
 
 
 def _check_numbers(end: Finished, evaluations: list[dict[str, float]], model: torch.nn.Module) -> None:

@@ -33,6 +33,7 @@ class Progress:
     loss_since_snapshot: float = 0.0
     updates_since_snapshot: int = 0
     elapsed_seconds: float = 0.0
+    precision: str = ""  # the number format that was chosen, where it was left to the machine
     carry: AnyState = None
 
 

@@ -24,6 +24,7 @@ from engine.models.base import AnyState
 from engine.training import checkpoints
 from engine.training.denormals import flushed_denormals
 from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
+from engine.training.precision import AUTO, BFLOAT16, FLOAT32, calculating, faster_precision
 from engine.training.schedules import LEARNING_RATE_SCHEDULES
 
 
@@ -52,7 +53,11 @@ class TrainingSettings:
         0, label="Patience", help="Evaluations without improvement before stopping; 0 never stops early.", minimum=0
     )
     precision: str = option(
-        "float32", label="Precision", help="Number format of the matrix products.", choices=("float32", "bfloat16")
+        FLOAT32,
+        label="Precision",
+        help="Number format of the matrix products; auto takes the one whose updates are faster on this machine, which "
+        "is measured before the first.",
+        choices=(AUTO, FLOAT32, BFLOAT16),
     )
     average_decay: float = option(
         0.0,
@@ -101,6 +106,7 @@ class Trainer:
         validate(settings)
         self.model, self.objective, self.settings = model, objective, settings
         self.output_dir = Path(output_dir) if output_dir is not None else None
+        self.precision = settings.precision  # the one chosen, once the run has begun
 
     def run(self, resume: bool = False) -> Iterator[Event]:
         """Train and yield events; the model holds the best weights at the end.
@@ -126,6 +132,9 @@ class Trainer:
             torch.manual_seed(settings.seed)
             if settings.average_decay:
                 progress.average_weights = copy.deepcopy(model.state_dict())
+        if settings.precision == AUTO:  # a run that goes on keeps the one it began with
+            progress.precision = progress.precision or faster_precision(model, self.objective)
+            self.precision = progress.precision
         started = time.perf_counter() - progress.elapsed_seconds
         stages = snapshot_steps(settings.snapshots, settings.max_steps)
         recent, grad_norm = [], 0.0
@@ -138,14 +147,14 @@ class Trainer:
                 group["lr"] = rate
             model.train()
             with flushed_denormals():
-                with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
+                with calculating(self.precision):
                     loss, progress.carry = self.objective.loss(
                         model, self.objective.batch(progress.step), progress.carry
                     )
                 optimizer.zero_grad()
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
-                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit))
+                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit, foreach=True))
                 if not (math.isfinite(grad_norm) and math.isfinite(float(loss.detach()))):
                     reason = "diverged"
                     break
