@@ -24,6 +24,7 @@ from engine.models.base import AnyState
 from engine.training import checkpoints
 from engine.training.denormals import flushed_denormals
 from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
+from engine.training.matrix_limit import share_of_limit
 from engine.training.precision import AUTO, BFLOAT16, FLOAT32, calculating, faster_precision
 from engine.training.schedules import LEARNING_RATE_SCHEDULES
 
@@ -190,6 +191,11 @@ class Trainer:
         model.eval()
         elapsed = time.perf_counter() - started
         yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed)
+
+    def share_of_limit(self) -> float:
+        """Return the share of the machine's fastest matrix products that an update's own reach; see
+        `engine.training.matrix_limit`. It takes as long as three updates and changes nothing."""
+        return share_of_limit(self.model, self.objective, self.precision)
 
     def _snapshot(self, progress: checkpoints.Progress, started: float) -> Iterator[Event]:
         """Yield one snapshot; nothing in the run changes by it, so that a run with snapshots equals one without."""

@@ -10,7 +10,13 @@ from engine.errors import EngineError
 from engine.experiments import live_costs
 from engine.experiments.cost_tables import GROWS, as_points, growth, growth_sentence, size_words, stored_costs
 from engine.experiments.results import receipt as facts_of
-from engine.experiments.state_size import overtaken_after, state_curves, state_table
+from engine.experiments.state_size import (
+    overtaken_after,
+    state_curves,
+    state_table,
+    text_state_sentence,
+    text_states,
+)
 from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
 from pages.components import figures, notices
@@ -210,3 +216,8 @@ def _show_calculator(context: ComparisonContext) -> None:
             "found.to_string()", model=f"untrained networks with {hidden_size} hidden units, 32-bit floats"
         ),
     )
+    shipped = call(text_states)
+    if said := text_state_sentence(shipped.value):
+        notices.explain(notices.plain(said))
+        shown = shipped.value.assign(architecture=shipped.value["architecture"].map(architecture_label))
+        figures.show_table(shown, name="cost-texts", receipt=shipped.receipt("found.to_string()"))
