@@ -118,8 +118,8 @@ def _training(training: JsonObject) -> str:
     )
     precision = f", in {training['precision']}" if training.get("precision") else ""
     share = (
-        f" The matrix products of an update ran at {training['share_of_matrix_limit']:.0%} of the rate that this machine "
-        "reaches with nothing but large products in that number format."
+        f" The matrix products of an update ran at {training['share_of_matrix_limit']:.0%} of the rate that this "
+        "machine reaches with nothing but large products in that number format."
         if training.get("share_of_matrix_limit")
         else ""
     )
