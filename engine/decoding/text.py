@@ -28,7 +28,7 @@ from engine.decoding.sampling import generate, prefill
 from engine.errors import InputError
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
-from engine.models.packed_decoder import BFLOAT16, FLOAT16, packed_decoder
+from engine.models.packed_decoder import BFLOAT16, FLOAT16, MOST_ROWS, packed_decoder
 from engine.text import Tokenizer
 from engine.text.piece_labels import Word, display_pieces, group_pieces
 
@@ -255,8 +255,9 @@ def search_lines(
     on the others.
 
     Args:
-        precision: BFLOAT16 rounds the decoder's products, where that is faster here; with FLOAT32 a line is translated
-            as `translate` does it.
+        precision: BFLOAT16 rounds the decoder's products, where there are several lines and that is faster here; about
+            one line in twenty is then translated otherwise, as well as before. With FLOAT32 a line is translated as
+            `translate` does it.
         at_once: how many batches are searched side by side, each on one thread.
     """
     order = sorted((i for i, line in enumerate(lines) if line.strip()), key=lambda i: len(lines[i]))
@@ -276,6 +277,8 @@ def search_lines(
     if at_once == 1 or len(batches) < 2:
         yield from map(found, batches)
         return
+    if precision == BFLOAT16:
+        packed_decoder(loaded.model, BFLOAT16)  # found out before two threads would disturb each other's measurement
     pool = ThreadPoolExecutor(at_once, initializer=torch.set_num_threads, initargs=(1,))
     try:
         yield from pool.map(found, batches)
@@ -321,7 +324,11 @@ def search(
     For `prefix_ids` and `observe` see `beam`, for `precision` see `search_lines`.
     """
     options = decoding_options(loaded, lengths)
-    model = packed_decoder(loaded.model, BFLOAT16 if precision == BFLOAT16 else FLOAT16)
+    model = loaded.model
+    if precision == BFLOAT16 and len(source_ids) * beam_size > MOST_ROWS:
+        model = packed_decoder(model, BFLOAT16)
+    if model is loaded.model:  # few rows, none to be rounded, or a machine that is not faster with it
+        model = packed_decoder(model, FLOAT16)
     if beam_size == 1 and not prefix_ids and observe is None:  # finds the same with less work
         return [[found] for found in greedy(model, source_ids, lengths, **options)]
     return beam(

@@ -89,7 +89,7 @@ def train_recipe(
                 "command": _command(name, overrides or {}),
                 "settings": to_dict(settings),
                 "precision": trainer.precision if trainer else "",
-                "share_of_matrix_limit": round(trainer.share_of_limit(), 3) if trainer else None,
+                "share_of_matrix_limit": trainer.share_of_limit() if trainer else None,
                 "steps": event.step,
                 "best_step": event.best_step,
                 "minutes": round(event.elapsed_seconds / 60, 1),

@@ -30,10 +30,11 @@ def matrix_limit(precision: str) -> float:
     return 2 * SIZE**3 / seconds
 
 
-def share_of_limit(model: nn.Module, objective: Objective, precision: str) -> float:
-    """Return the share of `matrix_limit` that losses and gradients of the first batch reach, of their matrix products
-    alone; the model's gradients are cleared and the random numbers put back."""
-    batch, limit, seconds = objective.batch(0), matrix_limit(precision), math.inf
+# Any: each objective knows its own batches.
+def share_of_limit(model: nn.Module, objective: Objective, batch: Any, precision: str) -> float:
+    """Return the share of `matrix_limit` that losses and gradients of a batch reach, of their matrix products alone;
+    the model's gradients are cleared and the random numbers put back."""
+    limit, seconds = matrix_limit(precision), math.inf
     was_training = model.training
 
     def update() -> None:

@@ -108,6 +108,7 @@ class Trainer:
         self.model, self.objective, self.settings = model, objective, settings
         self.output_dir = Path(output_dir) if output_dir is not None else None
         self.precision = settings.precision  # the one chosen, once the run has begun
+        self._last_batch: Any = None  # whatever the objective makes of it
 
     def run(self, resume: bool = False) -> Iterator[Event]:
         """Train and yield events; the model holds the best weights at the end.
@@ -148,10 +149,9 @@ class Trainer:
                 group["lr"] = rate
             model.train()
             with flushed_denormals():
+                self._last_batch = self.objective.batch(progress.step)
                 with calculating(self.precision):
-                    loss, progress.carry = self.objective.loss(
-                        model, self.objective.batch(progress.step), progress.carry
-                    )
+                    loss, progress.carry = self.objective.loss(model, self._last_batch, progress.carry)
                 optimizer.zero_grad()
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
@@ -192,10 +192,12 @@ class Trainer:
         elapsed = time.perf_counter() - started
         yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed)
 
-    def share_of_limit(self) -> float:
-        """Return the share of the machine's fastest matrix products that an update's own reach; see
-        `engine.training.matrix_limit`. It takes as long as three updates and changes nothing."""
-        return share_of_limit(self.model, self.objective, self.precision)
+    def share_of_limit(self) -> float | None:
+        """Return the share of the machine's fastest matrix products that those of the last update reach, None where
+        none was made; see `engine.training.matrix_limit`. It takes as long as three updates and changes nothing."""
+        if self._last_batch is None:
+            return None
+        return round(share_of_limit(self.model, self.objective, self._last_batch, self.precision), 3)
 
     def _snapshot(self, progress: checkpoints.Progress, started: float) -> Iterator[Event]:
         """Yield one snapshot; nothing in the run changes by it, so that a run with snapshots equals one without."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import pytest
 import torch
@@ -11,10 +12,12 @@ from engine.decoding.greedy import greedy
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import (
+    FLOAT32,
     encode_sources,
     next_logits,
     prompt_ids,
     search,
+    search_lines,
     spell,
     start_id,
     translate,
@@ -190,7 +193,7 @@ def test_lines_are_searched_in_batches_of_similar_length(interpreter, monkeypatc
     sizes = []
     monkeypatch.setattr(text, "BATCH_SENTENCES", 2)
 
-    def spy(loaded, source_ids, lengths, beam_size, length_penalty):
+    def spy(loaded, source_ids, lengths, beam_size, length_penalty, **options):
         sizes.append((len(lengths), int(lengths.max())))
         assert (beam_size, length_penalty) == (4, 0.5)
         return search(loaded, source_ids, lengths, 1, 0.0)
@@ -200,6 +203,26 @@ def test_lines_are_searched_in_batches_of_similar_length(interpreter, monkeypatc
     assert len(dict(translate_lines(interpreter, lines, beam_size=4, length_penalty=0.5))) == 5
     assert [count for count, _ in sizes] == [2, 2, 1]
     assert [longest for _, longest in sizes] == sorted(longest for _, longest in sizes)
+
+
+def test_two_batches_at_once_find_what_one_after_the_other_does(interpreter, monkeypatch):
+    from engine.decoding import text
+
+    monkeypatch.setattr(text, "BATCH_SENTENCES", 2)
+    lines = ["a dog a dog a dog a dog", "a", "a dog", "", "a dog a dog", "a boat", "the cat sees the dog"]
+    one, two = (list(translate_lines(interpreter, lines, beam_size=3, at_once=count)) for count in (1, 2))
+    assert one == two
+    threads = threading.active_count()
+    for _ in search_lines(interpreter, lines, beam_size=3, at_once=2):
+        break
+    assert threading.active_count() == threads, "whoever stops reading leaves no thread behind"
+
+
+def test_lines_without_rounding_are_translated_as_each_alone(interpreter):
+    lines = ["the cat sees the dog", "a boat", "two dogs run"] * 3
+    found = dict(translate_lines(interpreter, lines, beam_size=3, precision=FLOAT32))
+    for index, line in enumerate(lines):
+        assert found[index] == translate(interpreter, line, beam_size=3)[0].text
 
 
 def test_a_line_that_is_too_long_is_named(interpreter):

@@ -33,9 +33,6 @@ def test_operations_of_a_recurrent_layer_are_counted(kind: type[nn.RNNBase], gat
 class Square:
     """One product of a square matrix with dropout: 2 operations per number forwards, and as many for the gradient."""
 
-    def batch(self, position: int) -> torch.Tensor:
-        return torch.ones(64, 64)
-
     def loss(self, model: nn.Module, batch: torch.Tensor, carry: None) -> tuple[torch.Tensor, None]:
         return model(batch).sum(), None
 
@@ -47,7 +44,7 @@ def test_the_share_follows_from_the_limit_and_nothing_is_left_behind(monkeypatch
     for limit in (1e9, 2e9):
         monkeypatch.setattr(matrix_limit, "matrix_limit", lambda precision, limit=limit: limit)
         monkeypatch.setattr(matrix_limit.time, "perf_counter", iter(range(100)).__next__)
-        shares.append(share_of_limit(model, Square(), "float32"))
+        shares.append(share_of_limit(model, Square(), torch.ones(64, 64), "float32"))
     assert shares == [pytest.approx(2 * 2 * 64**3 / limit) for limit in (1e9, 2e9)]
     assert all(torch.equal(before[name], weight) for name, weight in model.state_dict().items())
     assert torch.equal(torch.get_rng_state(), state)
