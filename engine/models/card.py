@@ -116,10 +116,17 @@ def _training(training: JsonObject) -> str:
         if before
         else ""
     )
+    precision = f", in {training['precision']}" if training.get("precision") else ""
+    share = (
+        f" The matrix products of an update ran at {training['share_of_matrix_limit']:.0%} of the rate that this "
+        "machine reaches with nothing but large products in that number format."
+        if training.get("share_of_matrix_limit")
+        else ""
+    )
     return (
         f"```sh\n{training['command']}\n```\n\n{training['steps']:,} updates in {training['minutes']} minutes on "
-        f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit "
+        f"{training['hardware']}{precision}, torch {training['torch']}, seed {training['settings']['seed']}, commit "
         f"{training['commit']}, "
         f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation "
-        f"data.{first} {sources}"
+        f"data.{share}{first} {sources}"
     )
