@@ -32,7 +32,7 @@ SENTENCES = [
 ]
 LABELLED = "sentence,mood\n" + "".join(f'"{text}",{"calm" if "slept" in text else "glad"}\n' for text in SENTENCES)
 TAGGED = "Mara B-PER\nBerg I-PER\nleft O\nOslo B-LOC\n. O\n\nTom B-PER\nstayed O\n. O\n\nIt O\nrained O\n. O\n\n" * 3
-PAIRS = "".join(f"{'a dog ' * n}runs\t{'un chien ' * n}court\n" for n in range(1, 8))
+PAIRS = "".join(f"{'a dog ' * n}runs\t{'un chien ' * n}court\n" for n in (4, 1, 3, 2, 5, 1, 2))
 
 
 class Upload:
@@ -91,7 +91,7 @@ def test_what_it_is_and_which_column_is_what_are_proposed(name, data, shape, col
 
 
 def test_a_pasted_text_is_kept_line_by_line_and_read_as_it_was(tmp_path):
-    text = "".join(f"Line {n} of the story, told slowly.\n\n" for n in range(100))
+    text = "".join(f"Line {n:03} of the story, told slowly.\n\n" for n in range(100))
     table = read_paste(text, is_lines=True)
     assert table.is_lines
     draft = prepare(table, propose(table), Division(order="in order"))
@@ -241,7 +241,7 @@ def test_rows_without_a_text_are_left_out_and_counted():
     assert made.remarks == ("2 rows left out: without a text or a label.",)
 
 
-ROWS = {"": {"text": [f"row {n}" for n in range(100)], "label": list(range(100))}}
+ROWS = {"": {"text": [f"row {n:02}" for n in range(100)], "label": list(range(100))}}
 
 
 @pytest.mark.parametrize("order", ["shuffled", "in order"])
@@ -249,7 +249,7 @@ def test_a_division_has_its_shares_and_loses_no_row(order):
     found = divide(ROWS, Division(validation=0.2, test=0.1, seed=5, order=order))
     assert {name: len(rows["text"]) for name, rows in found.items()} == {"train": 70, "validation": 20, "test": 10}
     assert sorted(label for rows in found.values() for label in rows["label"]) == list(range(100))
-    assert all(text == f"row {label}" for rows in found.values() for text, label in zip(*rows.values(), strict=True))
+    assert all(text == f"row {label:02}" for rows in found.values() for text, label in zip(*rows.values(), strict=True))
     is_in_order = [label for rows in found.values() for label in rows["label"]] == list(range(100))
     assert is_in_order == (order == "in order")
 

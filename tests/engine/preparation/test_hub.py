@@ -120,7 +120,7 @@ def test_a_gated_one_and_a_loading_script_are_refused(endpoint):
         (401, "", "^The Hub has no public data set owner/name"),
         (403, "GatedRepo", "^owner/name is gated"),
         (404, "RevisionNotFound", "^owner/name has no such revision"),
-        (500, "", "^owner/name could not be read from the Hub: "),
+        (500, "", "^owner/name could not be read from the Hub: it answered 500.$"),
     ],
 )
 def test_what_the_hub_does_not_give_is_one_sentence(endpoint, status, code, sentence):

@@ -1,4 +1,4 @@
-"""The Data page: the catalogue's facts; what is brought is read, mapped, kept for its owner alone; bad input is said."""
+"""The Data page: the catalogue looked at; what is brought read, mapped and kept for its owner alone; bad input said."""
 
 from __future__ import annotations
 
