@@ -23,7 +23,7 @@ from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
 
 if TYPE_CHECKING:
-    from engine.experiments.sweeps import SweepPlanned
+    from engine.experiments.sweeps.sweep import SweepPlanned
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -408,7 +408,7 @@ def compare_command(options: Compare) -> None:
     from tqdm import tqdm
 
     from engine.experiments import compare
-    from engine.experiments.sweeps import RunFailed, RunFinished, SweepPlanned
+    from engine.experiments.sweeps.sweep import RunFailed, RunFinished, SweepPlanned
 
     if options.check is not None:
         _check_results(options)
@@ -437,8 +437,8 @@ def compare_command(options: Compare) -> None:
 
 def _cost_statement(recipe: str, plan: SweepPlanned) -> str:
     """Return what a sweep will cost, task by task."""
-    from engine.experiments.costs import in_words
-    from engine.experiments.sweeps import LONG_SECONDS
+    from engine.experiments.costs.pace import in_words
+    from engine.experiments.sweeps.sweep import LONG_SECONDS
 
     lines = [f"{recipe}: {plan.message}"]
     if plan.seconds > LONG_SECONDS:

@@ -216,7 +216,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
         command_example='python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7',
         pipeline_tag="text-generation",
         published=_published,
-        opened=OpenedLayers(layer_labels, layers, layer_runs),
+        opened=OpenedLayers(layer_labels, layers, layer_runs, streams=True),
         commands=(
             Command(
                 "generate",

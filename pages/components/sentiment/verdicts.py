@@ -114,7 +114,7 @@ def show(context: SentimentContext) -> None:
             ),
             name="sentiment-verdicts",
             alt=_sentence(context),
-            table=_table(context),
+            table=lambda: _table(context),
             receipt=receipt(
                 [_judgement(name, context.text) for name in names],
                 "found[0].label, found[0].probability",
