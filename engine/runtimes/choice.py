@@ -12,9 +12,11 @@ import json
 import os
 import platform
 import shutil
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -37,6 +39,8 @@ OVERRIDE, CACHE = "UNROLLED_RUNTIME", "UNROLLED_CACHE"
 REFERENCE = "torch"
 
 _SAID: set[str] = set()
+_CHOSEN: WeakValueDictionary[str, FlatSteps] = WeakValueDictionary()
+_CHOOSING = threading.Lock()
 
 
 def runtime_wanted() -> str:
@@ -52,7 +56,21 @@ def runtime_wanted() -> str:
 
 
 def choose_steps(program: StepProgram) -> FlatSteps:
-    """Return a program's steps on the runtime that is fastest here, or on the one that the environment asks for."""
+    """Return a program's steps on the runtime that is fastest here, or on the one that the environment asks for.
+
+    While steps with the same weights are there they are given out again: whoever writes with a model, writes together.
+    """
+    if program.size < SMALLEST_EXPORTED:
+        return _choose(program)
+    key = f"{runtime_wanted()}-{program.fingerprint()}"
+    with _CHOOSING:
+        steps = _CHOSEN.get(key)
+        if steps is None:
+            steps = _CHOSEN[key] = _choose(program)
+        return steps
+
+
+def _choose(program: StepProgram) -> FlatSteps:
     wanted = runtime_wanted()
     if wanted == "numpy" or (not wanted and program.size < SMALLEST_EXPORTED):
         return NumpySteps(program)

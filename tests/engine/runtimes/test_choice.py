@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import sys
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pytest
@@ -40,12 +42,20 @@ def program(**changed) -> StepProgram:
     return found
 
 
+class _Forgetful(dict):
+    """Holds no steps: every choice is one of its own."""
+
+    def __setitem__(self, key, value) -> None:
+        pass
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     """Return an empty cache of steps; nothing has been said yet."""
     monkeypatch.setenv(choice.CACHE, str(tmp_path / "cache"))
     monkeypatch.delenv(choice.OVERRIDE, raising=False)
     monkeypatch.setattr(choice, "_SAID", set())
+    monkeypatch.setattr(choice, "_CHOSEN", _Forgetful())
     return tmp_path / "cache" / "steps"
 
 
@@ -67,6 +77,18 @@ def test_the_fastest_is_chosen_once_and_remembered_with_its_graphs(own_cache, mo
     facts = json.loads((folder / "choice.json").read_text())
     (folder / "choice.json").write_text(json.dumps(facts | {"machine": "another"}))
     assert choose_steps(program()).runtime != "onnx-float32", "so is another processor"
+
+
+def test_the_same_weights_share_their_steps_while_they_are_there(monkeypatch):
+    monkeypatch.setattr(choice, "_CHOSEN", WeakValueDictionary())
+    steps = choose_steps(program())
+    assert choose_steps(program()) is steps
+    assert choose_steps(program(scale=0.12)) is not steps
+    monkeypatch.setenv(choice.OVERRIDE, "numpy")
+    assert choose_steps(program()) is not steps
+    del steps
+    gc.collect()
+    assert not choice._CHOSEN
 
 
 def test_weights_of_8_bits_that_cost_too_much_are_not_chosen(monkeypatch):
