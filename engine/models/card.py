@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from engine.cells import CELLS
 from engine.config import JsonObject
-from engine.corpora import terms_of, weights_terms_of
 from engine.task_family import TASK_FAMILIES, Metric
 
 
@@ -89,6 +88,8 @@ def corpora_behind(config: JsonObject) -> list[str]:
 
 def _data(config: JsonObject) -> str:
     """Return the section on origin and licence of what the model learnt from, "" where nothing is known of that."""
+    from engine.corpora import terms_of, weights_terms_of  # a third of the time in which a command starts
+
     names = corpora_behind(config)
     lines = [f"- {line}" for line in terms_of(names)]
     return "\n".join(["## Data and licence\n", *lines, f"- The weights: {weights_terms_of(names)}"]) if lines else ""
