@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from engine.experiments.state_size import text_state_sentence, text_states
 
+from engine.experiments.costs.state_size import text_state_sentence, text_states
 from engine.models.folder import list_models
 
 NAMES = {"shakespeare-transformer", "shakespeare-lstm", "shakespeare-rnn"}
