@@ -10,10 +10,24 @@ from engine.errors import InputError
 from engine.files.text_file import find_text_column, spell
 from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, Count, Cutter, Made, Mapping, Role, Shape
 from engine.preparation.source_table import SourceTable
+from engine.wording import counted
+
+LONGEST_LINE = 2_000  # characters
 
 
 def _characters(texts: Sequence[str]) -> tuple[Count, None]:
     return lambda rows: Counter("\n".join(rows)), None
+
+
+def _cut(line: str) -> list[str]:
+    """Return a line in parts that are not too long, cut at blanks where there are any."""
+    parts = []
+    while len(line) > LONGEST_LINE:
+        place = line.rfind(" ", 1, LONGEST_LINE)
+        place = LONGEST_LINE if place < 0 else place
+        parts.append(line[:place])
+        line = line[place:].lstrip(" ")
+    return [*parts, line]
 
 
 class RunningTextShape(Shape):
@@ -42,9 +56,11 @@ class RunningTextShape(Shape):
         if not any(text.strip() for rows in texts.values() for text in rows):
             raise InputError(f"The column “{mapping.columns['text']}” has no text in it.")
         # A row may hold a whole story: lines are what is divided, counted and shown.
-        return Made(
-            {name: {"text": [line for row in rows for line in row.split("\n")]} for name, rows in texts.items()}
-        )
+        lines = {name: [line for row in rows for line in row.split("\n")] for name, rows in texts.items()}
+        made = {name: {"text": [part for line in own for part in _cut(line)]} for name, own in lines.items()}
+        count = sum(len(line) > LONGEST_LINE for own in lines.values() for line in own)
+        said = f"{counted(count, 'line')} longer than {LONGEST_LINE:,} characters cut at a blank: a text is divided by lines."
+        return Made(made, remarks=(said,) if count else ())
 
     def texts(self, found: str, columns: Sequence[str]) -> dict[str, list[str]]:
         return {"text": found.split("\n")}
