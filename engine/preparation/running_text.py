@@ -59,7 +59,8 @@ class RunningTextShape(Shape):
         lines = {name: [line for row in rows for line in row.split("\n")] for name, rows in texts.items()}
         made = {name: {"text": [part for line in own for part in _cut(line)]} for name, own in lines.items()}
         count = sum(len(line) > LONGEST_LINE for own in lines.values() for line in own)
-        said = f"{counted(count, 'line')} longer than {LONGEST_LINE:,} characters cut at a blank: a text is divided by lines."
+        long = f"{counted(count, 'line')} longer than {LONGEST_LINE:,} characters"
+        said = f"{long} cut at a blank: a text is divided by lines."
         return Made(made, remarks=(said,) if count else ())
 
     def texts(self, found: str, columns: Sequence[str]) -> dict[str, list[str]]:

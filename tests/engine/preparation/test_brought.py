@@ -115,7 +115,7 @@ def test_a_text_without_line_breaks_is_cut_at_blanks_and_that_is_said():
     draft = prepare(table, propose(table), Division(order="in order"))
     assert draft.remarks == ("1 line longer than 2,000 characters cut at a blank: a text is divided by lines.",)
     assert " ".join(line for rows in draft.splits.values() for line in rows["text"]).split() == ["word"] * 4_000
-    assert {name: len(rows["text"]) for name, rows in draft.splits.items()} == {"train": 9, "validation": 1, "test": 1}
+    assert {name: len(rows["text"]) for name, rows in draft.splits.items()} == {"train": 8, "validation": 1, "test": 1}
 
 
 def test_labels_and_their_names_are_those_of_the_column(tmp_path):
