@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.errors import InputError
-from engine.files.text_file import spell
+from engine.files.text_file import LEAST_WORDS, mean_words, spell
 from engine.preparation.languages import CODES, code_of
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
@@ -120,7 +120,10 @@ class SentencePairsShape(Shape):
 
 
 def _go_together(table: SourceTable, columns: Sequence[str]) -> bool:
-    """Return whether two columns are as long as one another row by row, as sentences and their translations are."""
+    """Return whether two columns of several words are as long as one another row by row, as sentences and their
+    translations are."""
+    if any(mean_words(table.cells(column, SAMPLE_ROWS)) < LEAST_WORDS for column in columns):
+        return False
     first, second = (np.array([len(spell(cell)) for cell in table.cells(column, SAMPLE_ROWS)]) for column in columns)
     if len(first) < LEAST_ROWS or first.std() == 0 or second.std() == 0:
         return False
