@@ -11,10 +11,10 @@ from engine.files.text_file import Cell, find_text_column, mean_words, spell
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
+    ColumnMapping,
     Count,
     Cutter,
     Made,
-    Mapping,
     Role,
     Shape,
     called,
@@ -70,7 +70,7 @@ class LabelledTextsShape(Shape):
         label = called(table, LABEL_COLUMNS) or table.columns[-1]
         return {"text": self._text(table, label) or table.columns[0], "label": label}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         text, label = (table.position(mapping.columns[role]) for role in ("text", "label"))
         column = mapping.columns["label"]
         names = table.class_names.get(column, ())

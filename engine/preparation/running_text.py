@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import InputError
 from engine.files.text_file import find_text_column, spell
-from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, Count, Cutter, Made, Mapping, Role, Shape
+from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, ColumnMapping, Count, Cutter, Made, Role, Shape
 from engine.preparation.source_table import SourceTable
 from engine.wording import counted
 
@@ -50,7 +50,7 @@ class RunningTextShape(Shape):
         rows = [row for part in table.splits.values() for row in part[:SAMPLE_ROWS]]
         return {"text": table.columns[find_text_column(table.columns, rows[:SAMPLE_ROWS]) or 0]}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         place = table.position(mapping.columns["text"])
         texts = {name: [spell(row[place]) for row in rows] for name, rows in table.splits.items()}
         if not any(text.strip() for rows in texts.values() for text in rows):

@@ -13,10 +13,10 @@ from engine.preparation.languages import CODES, code_of
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
+    ColumnMapping,
     Count,
     Cutter,
     Made,
-    Mapping,
     Role,
     Shape,
     called,
@@ -83,7 +83,7 @@ class SentencePairsShape(Shape):
         texts = text_columns(table) or list(table.columns)
         return {"source": texts[0], "target": texts[min(1, len(texts) - 1)]}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         source, target = (table.position(mapping.columns[role]) for role in ("source", "target"))
         if source == target:
             raise InputError("Source and target are the same column: choose two different ones.")
@@ -105,7 +105,7 @@ class SentencePairsShape(Shape):
             remarks=say_left_out(left_out, "without a sentence on one of both sides"),
         )
 
-    def languages(self, table: SourceTable, mapping: Mapping) -> tuple[str, str]:
+    def languages(self, table: SourceTable, mapping: ColumnMapping) -> tuple[str, str]:
         """Return the codes of both languages: from the columns' names, else from what is in them; UNKNOWN where they
         cannot be told apart."""
         found = []

@@ -10,10 +10,10 @@ from engine.errors import InputError
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
+    ColumnMapping,
     Count,
     Cutter,
     Made,
-    Mapping,
     Role,
     Shape,
     as_words,
@@ -66,7 +66,7 @@ class TaggedSentencesShape(Shape):
         tags = called(table, TAG_COLUMNS) or table.columns[-1]
         return {"tokens": self._words(table, tags) or table.columns[0], "tags": tags}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         words, tags = (table.position(mapping.columns[role]) for role in ("tokens", "tags"))
         names = table.class_names.get(mapping.columns["tags"], ())
         splits, number, empty = {}, 0, 0
