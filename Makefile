@@ -33,11 +33,11 @@ app: $(READY)
 	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
 
 check: $(TEST_READY)
-	@status=0; \
+	@$(RUN) -m mypy & types=$$!; status=0; \
 	$(RUN) -m ruff check . || status=1; \
 	$(RUN) -m ruff format --check . || status=1; \
-	$(RUN) -m mypy || status=1; \
 	$(RUN) -m pytest -q tests/test_architecture.py || status=1; \
+	wait $$types || status=1; \
 	exit $$status
 
 # In turn, as a browser test needs several processes and a timing has nothing beside it. The rules of the design have

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import notices, routes, serving, visitor
+from pages.components import cache, notices, routes, serving, visitor
 
 # A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
 if __name__ == "__main__":
@@ -17,7 +17,8 @@ if __name__ == "__main__":
         },
     )
     visitor.arrive()
-    with routes.frame(), notices.engine_errors():
+    with routes.frame(), cache.one_look(), notices.engine_errors():
         page.run()
 elif __name__ == "app":  # `streamlit run` finds this assignment and serves what it gives
     app = st.App(__file__, routes=serving.routes(), middleware=visitor.middleware())
+    cache.warm_engine_soon()

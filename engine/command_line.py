@@ -18,12 +18,13 @@ from engine.command_options import ModelOption, add_options, describe_settings, 
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
 from engine.errors import ConfigError, DataError, EngineError, InputError, RunsFailedError, TrainingError
+from engine.runs.command import RUNS
 from engine.streams import close_output, prepare_streams, say
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
 
 if TYPE_CHECKING:
-    from engine.experiments.sweeps import SweepPlanned
+    from engine.experiments.sweeps.sweep import SweepPlanned
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -141,7 +142,7 @@ class ListModels:
 class Train:
     """Which recipe is trained, and where what comes of it lies."""
 
-    recipe: str = option(help="name of a recipe", lines=_recipes)
+    recipe: str = option(help="name of a recipe, or a file NAME.json that holds one", lines=_recipes)
     output: str = option(help="folder of the model, a new one unless one of the next two is given", metavar="DIR")
     resume: bool = option(False, help="go on from the checkpoint in DIR")
     overwrite: bool = option(False, help="begin anew in a DIR that holds a run; its checkpoint is lost at once")
@@ -231,8 +232,10 @@ def _commands() -> list[Command]:
                 "train --recipe saltmarsh-lstm --output runs/saltmarsh-lstm",
                 "train --recipe saltmarsh-lstm --output runs/saltmarsh-lstm --resume",
                 "train --recipe saltmarsh-lstm --output runs/seed-2 --set seed=2 --set max_steps=300",
+                "train --recipe recipe.json --output runs/again",
             ),
         ),
+        RUNS,
         Command(
             "evaluate",
             "Measure a model and write the figures into its card.",
@@ -305,17 +308,19 @@ def train_command(options: Train) -> None:
     """Train, showing the trainer's events as a progress bar."""
     from tqdm import tqdm
 
+    from engine.recipes.as_data import read_recipe
     from engine.recipes.run import CorporaRead, train_recipe
     from engine.training import Evaluated, Finished, StepDone
     from engine.training.memory import keep_freed_blocks
 
     keep_freed_blocks()
+    recipe = read_recipe(Path(options.recipe)) if options.recipe.endswith(".json") else options.recipe
     overrides = dict(_setting(text) for text in options.set)
     # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is
     # wrong.
     with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0, delay=DELAY_SECONDS) as bar:
         for event in train_recipe(
-            options.recipe, options.output, options.resume, overrides, overwrite=options.overwrite
+            recipe, options.output, options.resume, overrides, overwrite=options.overwrite, named=options.recipe
         ):
             if isinstance(event, CorporaRead):
                 say(f"{event.title}. {' '.join(event.sources)}")
@@ -408,7 +413,7 @@ def compare_command(options: Compare) -> None:
     from tqdm import tqdm
 
     from engine.experiments import compare
-    from engine.experiments.sweeps import RunFailed, RunFinished, SweepPlanned
+    from engine.experiments.sweeps.sweep import RunFailed, RunFinished, SweepPlanned
 
     if options.check is not None:
         _check_results(options)
@@ -437,8 +442,8 @@ def compare_command(options: Compare) -> None:
 
 def _cost_statement(recipe: str, plan: SweepPlanned) -> str:
     """Return what a sweep will cost, task by task."""
-    from engine.experiments.costs import in_words
-    from engine.experiments.sweeps import LONG_SECONDS
+    from engine.experiments.costs.pace import in_words
+    from engine.experiments.sweeps.sweep import LONG_SECONDS
 
     lines = [f"{recipe}: {plan.message}"]
     if plan.seconds > LONG_SECONDS:

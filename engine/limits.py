@@ -33,7 +33,7 @@ class Limits:
     data_sets: int = option(label="Data sets", help="Data sets that one visitor keeps.")
     runs: int = option(label="Runs", help="Runs that one visitor keeps.")
     jobs_per_visitor: int = option(label="Jobs of one visitor", help="Runs that wait or go on at once.")
-    jobs: int = option(label="Jobs in all", help="Runs of all visitors that wait or go on at once.")
+    jobs: int = option(label="Jobs in all", help="Jobs of all visitors that wait at once.")
     days_kept: int = option(label="Days kept", help="Days that data and runs stay after the visitor was last here.")
 
 

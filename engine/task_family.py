@@ -134,12 +134,17 @@ class OpenedLayers:
         layers: (loaded model) -> the layers and directions, in that order.
         runs: (loaded model, text, those layers in double precision) -> `engine.inspection.cells.steps.LayerRun` of
             each.
+        called: (`ModelInfo`) -> what a page of cells calls a model where its own label does not say which part of it
+            is meant.
+        streams: whether models offer `start` and `step` over the text, so that their states can be edited and compared.
         reads_anything: whether a text of which nothing can be read is still one unknown token.
     """
 
     labels: Callable[..., list[str]]
     layers: Callable[..., list[Any]]  # what they give lies above
     runs: Callable[..., Iterable[Any]]
+    called: Callable[..., str] | None = None
+    streams: bool = False
     reads_anything: bool = False
 
 

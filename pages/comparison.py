@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task
-from engine.experiments.task_facts import task_title
+from engine.experiments.findings.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task
+from engine.experiments.runs.task_facts import task_title
 from engine.plotting import theme
 from pages.components import comparison, forms, header, notices
 from pages.components.calls import call

@@ -30,13 +30,15 @@ for left in range(0, len(entries), 2):
             thumbnails.draw(page.name)
 
 with live, notices.engine_errors():
-    from engine.decoding.limits import SamplingSettings
-    from engine.decoding.text import write_text
-
     info = thumbnails.favourite("language_model")
-    settings = SamplingSettings(seed=secrets.randbelow(writing.LARGEST_SEED), temperature=0.6, max_new_tokens=160)
     st.caption(f"The network {info.name} is writing this now, at reading pace; nobody has chosen the words.")
     slot = st.empty()
+    slot.caption("Its weights are being loaded.")
+
+    from engine.decoding.limits import SamplingSettings
+    from engine.decoding.text import write_text  # it loads torch, which takes seconds on a server just started
+
+    settings = SamplingSettings(seed=secrets.randbelow(writing.LARGEST_SEED), temperature=0.6, max_new_tokens=160)
 
     def draw(text: str) -> None:
         """Show the line so far, larger than running text."""

@@ -38,19 +38,24 @@ lesson = next((example.lesson for example in verdicts.EXAMPLES if example.text =
 if lesson:
     st.caption(notices.plain(lesson))
 
+models = context.of_same_labels(models, network)
 found = {}
 with notices.engine_errors():
     found = verdicts.judge(models, network, text)
 here = context.SentimentContext(controls=controls, models=models, network=network, text=text, verdicts=found)
 with notices.engine_errors():
-    if found:
+    if found and here.has_opinions:
         verdicts.show(here)
         prefix_predictions.show(here)
+    elif found:
+        verdicts.show_labels(here)
 
 header.section("Take the judgement apart")
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
-    if found or not tool.needs_text:
+    if tool.needs_opinions and not here.has_opinions:
+        notices.note(f"{here.label(network)} decides between other labels: this tool follows that of “positive”.")
+    elif found or not tool.needs_text:
         TOOLS.show(tool.name, here)
     else:
         notices.note("This tool looks at the text above, which cannot be judged yet.")

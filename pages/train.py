@@ -53,7 +53,7 @@ with st.expander("Train another", icon=":material/add:") if watched else st.cont
     costs.show(recipes)
     label = "Train" if len(recipes) == 1 else f"Race of {len(recipes)}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        button(label, "train", starting.begin, recipes, controls.value().title, icon="play_arrow", type="primary")
+        button(label, "train", starting.begin, recipes, controls.value().title, icon="play_arrow")
         st.caption(notices.plain(f"It becomes one of your {TASK_FAMILIES.get(task).noun}, which nobody else sees."))
 if refused := starting.refusal():
     notices.error(refused)

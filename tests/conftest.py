@@ -6,7 +6,9 @@ And the tiny classifiers, which engine and pages are both tested with.
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,11 @@ import pytest
 
 if TYPE_CHECKING:
     from engine.models.folder import LoadedModel
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep steps that tests export, and what runs them, out of the user's cache."""
+    os.environ.setdefault("UNROLLED_CACHE", tempfile.mkdtemp(prefix="unrolled-cache-"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -19,6 +19,7 @@ class Look:
         marker, dash: plotly's names of its marker and of its line.
         mark: its marker in its colour as Markdown, whose named colours are set in .streamlit/config.toml.
         opens: whether a page looks at it first where there are several.
+        both_directions_of: the architecture of which this is the form that reads from both ends, "" for none.
     """
 
     title: str
@@ -29,3 +30,4 @@ class Look:
     dash: str
     mark: str
     opens: bool = False
+    both_directions_of: str = ""

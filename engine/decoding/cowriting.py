@@ -12,14 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 import torch
 
 from engine.decoding.limits import SamplingSettings, check_characters, check_prompt, check_sampling
-from engine.decoding.sampling import generate, next_distribution, prefill
+from engine.decoding.sampling import generate, next_distribution
 from engine.decoding.text import prompt_ids
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
+from engine.models.steps import logits_along, prefill
 
 Author = Literal["visitor", "network"]
 AUTHORS: tuple[Author, ...] = ("visitor", "network")
@@ -206,13 +208,14 @@ def alternatives(
     log_probs = logits[0].double().log_softmax(dim=-1)
     marks = _marks(loaded)
     rows = [token_id for token_id in range(len(log_probs)) if token_id not in marks]
+    chances = next_distribution(logits[0].float().numpy(), temperature, top_k, top_p)
     frame = pd.DataFrame(
         {
             "token_id": rows,
             "token": [token_text(loaded, token_id) for token_id in rows],
             "log_prob": log_probs[rows].numpy(),
             "probability_before": log_probs[rows].exp().numpy(),
-            "probability_after": next_distribution(logits[0].float(), temperature, top_k, top_p)[rows].double().numpy(),
+            "probability_after": chances[rows].astype(np.float64),
         }
     )
     return frame.sort_values("log_prob", ascending=False, kind="stable", ignore_index=True)
@@ -262,11 +265,14 @@ def let_write(
     written = tree.token_ids()
     read = [*prompt_ids(loaded, prompt), *written]
     stop_id = loaded.tokenizer.eos_id
-    tokens = []
-    for token in generate(loaded.model, read, stop_id=stop_id, draws_made=len(written), **own_settings):
-        tokens.append(token)
+    drawn: list[int] = []
+    for token in generate(loaded.steps, read, stop_id=stop_id, draws_made=len(written), **own_settings):
+        drawn.append(token.token_id)
         if to_line_end and "\n" in loaded.tokenizer.decode([token.token_id]):
             break
+    # Told by the model itself, whatever ran its steps: the same numbers as for what the visitor types.
+    logits = logits_along(loaded.model, read, drawn[:-1])
+    tokens = [(token_id, _log_prob(row[None], token_id)) for token_id, row in zip(drawn, logits, strict=False)]
     return tree.extend(tokens, "network")
 
 

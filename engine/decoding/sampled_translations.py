@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.sampling import draw
+from engine.decoding.sampling import Draws, draw
 from engine.models.translator import Decoder
 
 
@@ -32,14 +32,14 @@ def drawn(
     begun = model.start(source_ids, lengths)
     found = []
     for seed in seeds:
-        generator = torch.Generator().manual_seed(seed)
+        draws = Draws(seed)
         state, token = begun, torch.tensor([bos_id])
         tokens: list[int] = []
         log_probs: list[float] = []
         attention, is_finished = [], False
         while len(log_probs) < max_new_tokens and not is_finished:
             logits, state = model.step(token, state)
-            token = draw(logits, generator, temperature, top_k, top_p)
+            token = torch.from_numpy(draw(logits.numpy(), draws, temperature, top_k, top_p))
             log_probs.append(float(logits.log_softmax(dim=-1)[0, token]))
             attention.append(state.attention_weights[0])
             is_finished = int(token) == eos_id

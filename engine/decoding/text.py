@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypedDict
@@ -23,11 +23,14 @@ from engine.decoding.limits import (
     max_target_length,
 )
 from engine.decoding.sampled_translations import drawn
-from engine.decoding.sampling import generate, prefill
+from engine.decoding.writing import prompt_ids as prompt_ids
+from engine.decoding.writing import spell as spell
+from engine.decoding.writing import start_id as start_id
+from engine.decoding.writing import write_text as write_text
 from engine.errors import InputError
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
-from engine.text import Tokenizer
+from engine.models.steps import prefill
 from engine.text.piece_labels import Word, display_pieces, group_pieces
 
 BATCH_SENTENCES = 64
@@ -97,52 +100,6 @@ class Translation:
     def word_probabilities(self) -> list[float]:
         """Probability of each written word: the product over its pieces."""
         return [math.exp(sum(self.log_probs[word.start : word.stop])) for word in self.target_words]
-
-
-def start_id(loaded: LoadedModel) -> int:
-    """Return the token a text is taken to start after: the beginning mark, else a line break."""
-    tokenizer = loaded.tokenizer
-    if tokenizer.bos_id is not None:
-        return tokenizer.bos_id
-    return (tokenizer.encode("\n") or [0])[0]
-
-
-def prompt_ids(loaded: LoadedModel, prompt: str) -> list[int]:
-    """Return what the model reads for a prompt: the start token, then the prompt."""
-    return [start_id(loaded), *loaded.tokenizer.encode(prompt)]
-
-
-def write_text(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iterator[str]:
-    """Yield the model's continuation of `prompt`, piece by piece (one character each for a character model).
-
-    Raises:
-        InputError: the prompt is too long or a setting is out of bounds (raised at once, not at the first piece).
-    """
-    check_prompt(prompt)
-    check_sampling(settings)
-    return _write(loaded, prompt, settings)
-
-
-def _write(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iterator[str]:
-    ids = prompt_ids(loaded, prompt)
-    tokens = generate(loaded.model, ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
-    return spell(loaded.tokenizer, (token.token_id for token in tokens), before=ids[1:])
-
-
-def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] = ()) -> Iterator[str]:
-    """Yield the text that each token adds to a text that begins with `before`, in the same time however long it
-    grows."""
-    if tokenizer.is_concatenative:
-        for token_id in token_ids:
-            yield tokenizer.decode([token_id])
-        return
-    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for
-    # all.
-    anchor = next(([token_id] for token_id in reversed(before) if tokenizer.decode([token_id])), [])
-    for token_id in token_ids:
-        yield tokenizer.decode([*anchor, token_id])[len(tokenizer.decode(anchor)) :]
-        if tokenizer.decode([token_id]):
-            anchor = [token_id]
 
 
 def next_logits(loaded: LoadedModel, text: str) -> Tensor:

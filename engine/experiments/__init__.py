@@ -1,7 +1,7 @@
 """Comparisons of architectures on memory tasks: run them, keep every number with where it came from, and sum them up.
 
-`engine.experiments.results` reads finished tables with pandas alone; running anything imports torch, hence the lazy
-names.
+`engine.experiments.runs.results` reads finished tables with pandas alone; running anything imports torch, hence the
+lazy names.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ _HOMES = {
     "COMPARISONS": "recipes",
     "Comparison": "base",
     "RunSpec": "base",
-    "RunRows": "runs",
-    "run_condition": "runs",
-    "compare": "sweeps",
-    "check_cells": "checks",
-    "LiveSettings": "live_race",
-    "race": "live_race",
+    "RunRows": "runs.run",
+    "run_condition": "runs.run",
+    "compare": "sweeps.sweep",
+    "check_cells": "sweeps.checks",
+    "LiveSettings": "live_race.settings",
+    "race": "live_race.race",
 }
 
 __all__ = list(_HOMES)

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 NAME = "classification"
 WATCHED_TEXTS = 8  # of the validation split, while a classifier learns
-_ORDER = {
-    name: position for position, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +64,9 @@ def classify(settings: Classify) -> int:
 
 def style(info: ModelInfo) -> str:
     """Return whose colour and marker a classifier is drawn with."""
-    is_both_ways = info.architecture == "lstm" and info.config.get("bidirectional")
-    return "lstm_bidirectional" if is_both_ways else info.architecture
+    from engine.plotting.theme import drawn_as
+
+    return drawn_as(info.architecture, both_directions=bool(info.config.get("bidirectional")))
 
 
 def corpus(info: ModelInfo) -> str:
@@ -77,8 +75,10 @@ def corpus(info: ModelInfo) -> str:
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
-    """Those of sentences first, the two-directional one at their head."""
-    return corpus(info) == "imdb", _ORDER.get(style(info), len(_ORDER)), info.name
+    """Those of sentences first, the two-directional one at their head, the others as legends list them."""
+    from engine.plotting.theme import architecture_rank
+
+    return corpus(info) == "imdb", not info.config.get("bidirectional"), architecture_rank(info.architecture), info.name
 
 
 def split(loaded: LoadedModel, line: str) -> Sequence[str]:

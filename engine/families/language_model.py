@@ -17,7 +17,7 @@ from engine.console import show_notes, show_shares
 from engine.decoding.limits import SamplingSettings
 from engine.files.standard_input import read_column
 from engine.models.card import cell_words
-from engine.models.folder import load_model_of
+from engine.models.folder import load_model_of, load_writer_of
 from engine.models.published import comparison_table
 from engine.task_family import (
     LOWER,
@@ -73,9 +73,9 @@ class Temperatures(ModelOption):
 
 def generate(settings: Generate) -> None:
     """Print the prompt and its continuation, as it is written."""
-    from engine.decoding.text import write_text
+    from engine.decoding.writing import write_text
 
-    loaded = load_model_of(NAME, settings.model)
+    loaded = load_writer_of(NAME, settings.model)
     pieces = write_text(loaded, settings.prompt, settings_from(SamplingSettings, settings))
     unknown = loaded.tokenizer.unknown_pieces(settings.prompt)
     if unknown:
@@ -225,7 +225,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
         command_example='python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7',
         pipeline_tag="text-generation",
         published=_published,
-        opened=OpenedLayers(layer_labels, layers, layer_runs),
+        opened=OpenedLayers(layer_labels, layers, layer_runs, streams=True),
         commands=(
             Command(
                 "generate",

@@ -102,6 +102,22 @@ def bottleneck(settings: ModelOption) -> None:
     print(f"wrote {TABLE}")
 
 
+def is_attending(info: ModelInfo) -> bool:
+    """Return whether a translator looks back at its source."""
+    return info.config.get("attention", "none") != "none"
+
+
+def title(info: ModelInfo) -> str:
+    """Return what a translator is called beside others: its own label, or whether it looks back."""
+    return info.called(info.label or ("With attention" if is_attending(info) else "Without attention"))
+
+
+def encoder_title(info: ModelInfo) -> str:
+    """Return what a translator is called where its encoder is looked at."""
+    pair = f"{info.source_language or 'en'}-{info.target_language or 'fr'}"
+    return f"Translator {pair}, {title(info).lower()} (encoder)"
+
+
 def layer_labels(info: ModelInfo) -> list[str]:
     """Return what the encoder's layers and directions are called."""
     numbers = range(1, info.config["encoder_layers"] + 1)
@@ -261,7 +277,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
             ),
         ),
         index=_save_index,
-        opened=OpenedLayers(layer_labels, layers, layer_runs, reads_anything=True),
+        opened=OpenedLayers(layer_labels, layers, layer_runs, called=encoder_title, reads_anything=True),
         watched=Watched(Metric("bleu", "BLEU of a hundred validation sentences, greedy", HIGHER), look),
         page=Page(
             "translation",

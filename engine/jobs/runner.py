@@ -23,11 +23,11 @@ from engine.config import JsonObject
 from engine.errors import JobError
 from engine.jobs.status import JobStatus
 from engine.jobs.worker import PROCESS_DIED, START_SECONDS, JobCancelled, flags_of, run_job, sentence_for, time_is_up
+from engine.limits import limits
 
 if TYPE_CHECKING:
     from distributed import Future
 
-MAX_QUEUED = 8
 MAX_KEPT = 64  # finished jobs remembered
 MAX_EVENTS = 5_000  # events remembered per job
 GRACE_SECONDS = 1.5
@@ -100,7 +100,7 @@ class JobRunner:
         self._connect()
         with self._lock:
             waiting = len(self._queued())
-            if waiting >= MAX_QUEUED:
+            if waiting >= limits().jobs:
                 raise JobError(f"All places are taken: {waiting} jobs are waiting already; try again in a minute.")
             job = _Job(secrets.token_urlsafe(16), function_path, dict(kwargs or {}), time_limit_seconds)
             self._jobs[job.job_id] = job
@@ -128,6 +128,7 @@ class JobRunner:
                 error=job.error,
                 position=queued.index(job_id) + 1 if job_id in queued else 0,
                 elapsed_seconds=end - job.started if job.started else 0.0,
+                wait_seconds=self._wait(queued.index(job_id)) if job_id in queued else 0.0,
             )
 
     def cancel(self, job_id: str) -> None:
@@ -144,6 +145,15 @@ class JobRunner:
                 job.is_cancelling = True
                 job.message = "Stopping"
                 self._after(job, 0.0, self._raise_flag)
+                self._after(job, GRACE_SECONDS, self._kill)
+
+    def give_up(self, job_id: str) -> None:
+        """End a job that was asked to end by other ways; its worker loses its process where it does not within
+        `GRACE_SECONDS`."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None and job.state == "running" and not job.is_cancelling:
+                job.is_cancelling = True
                 self._after(job, GRACE_SECONDS, self._kill)
 
     def wait(self, job_id: str, timeout_seconds: float = 60.0) -> JobStatus:
@@ -212,6 +222,16 @@ class JobRunner:
 
     def _running(self) -> int:
         return sum(job.state == "running" for job in self._jobs.values())
+
+    def _wait(self, ahead: int) -> float:
+        """Return about how long it takes until the next place is free, and `ahead` jobs like those that run are
+        done."""
+        now, left, whole = time.monotonic(), [], []
+        for job in self._jobs.values():
+            if job.state == "running" and job.progress > 0:
+                whole.append((now - job.started) / job.progress)
+                left.append(whole[-1] * (1 - job.progress))
+        return min(left) + ahead * sum(whole) / len(whole) if left else 0.0
 
     def _start(self, job: _Job, cluster: Cluster) -> None:
         try:

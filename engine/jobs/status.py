@@ -23,6 +23,7 @@ class JobStatus:
         error: one readable sentence, once failed.
         position: 1 for the next to run, 0 once it is no longer queued.
         elapsed_seconds: since it began to run.
+        wait_seconds: about how long until it begins, 0 where that is not known.
     """
 
     job_id: str
@@ -34,6 +35,7 @@ class JobStatus:
     error: str
     position: int
     elapsed_seconds: float
+    wait_seconds: float = 0.0
 
     @property
     def is_over(self) -> bool:

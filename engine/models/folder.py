@@ -11,7 +11,7 @@ import os
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.atomic import check_folder, read_unchanged, replaced
 from engine.config import JsonObject
@@ -21,10 +21,12 @@ from engine.wording import listing
 
 if TYPE_CHECKING:
     from engine.models.base import PretrainedModel
+    from engine.runtimes.program import Steps
     from engine.text import Tokenizer
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "data" / "pretrained"
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "README.md")
+Found = TypeVar("Found", "LoadedModel", "Writer")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -99,6 +101,22 @@ class LoadedModel:
     model: Any  # a PretrainedModel of the class that its config.json names
     tokenizer: Any  # a Tokenizer of the kind that its tokenizer.json names
 
+    @property
+    def steps(self) -> Steps:
+        """What steps the model fastest here."""
+        from engine.models.steps import fastest_steps
+
+        return fastest_steps(self.model)
+
+
+@dataclasses.dataclass(frozen=True)
+class Writer:
+    """A model that is only to write: its steps, on a runtime that needs no torch where there is one for it."""
+
+    info: ModelInfo
+    steps: Steps
+    tokenizer: Any  # as above
+
 
 def list_models(root: Path | None = None) -> list[ModelInfo]:
     """Return every model folder under `root` (default: those shipped), in alphabetical order."""
@@ -155,6 +173,33 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     return read_unchanged(folder, lambda: _load(folder, shown_name))
 
 
+def load_writer(name: str | Path, root: Path | None = None) -> Writer:
+    """Return the model in a shipped or given folder, or at a Hub id, ready to write; torch is imported only where
+    nothing else runs its step.
+
+    Raises:
+        ModelError: it does not exist, or its folder is incomplete or damaged.
+        ConfigError: the environment asks for a runtime that there is not.
+    """
+    folder, shown_name = _locate(str(name), root)
+    return read_unchanged(folder, lambda: _load_writer(folder, shown_name))
+
+
+def _load_writer(folder: Path, name: str) -> Writer:
+    from engine.runtimes.choice import REFERENCE, choose_steps, runtime_wanted
+    from engine.runtimes.program import read_program
+    from engine.text import load_tokenizer
+
+    info = dataclasses.replace(_read_info(folder), name=name)
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    program = None if runtime_wanted() == REFERENCE else read_program(folder, info.config)
+    if program is None:
+        loaded = _load(folder, name)
+        return Writer(loaded.info, loaded.steps, loaded.tokenizer)
+    _check_vocabulary(folder, program.vocab_size, tokenizer)
+    return Writer(info, choose_steps(program), tokenizer)
+
+
 def save_model(folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: JsonObject, card: str) -> Path:
     """Write a complete model folder (weights in half precision) and return it.
 
@@ -197,13 +242,17 @@ def _load(folder: Path, name: str) -> LoadedModel:
     lost = next((name for name, tensor in model.state_dict().items() if not bool(tensor.isfinite().all())), "")
     if lost:
         raise ModelError(f"The weights in '{folder.name}' are not finite numbers ({lost}): train it again.")
-    if model.vocab_size != tokenizer.vocab_size:
-        raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
+    _check_vocabulary(folder, model.vocab_size, tokenizer)
     if model.task != info.task:
         raise ModelError(
             f"The config.json in '{folder.name}' gives the task {info.task!r}, but its model does {model.task!r}."
         )
     return LoadedModel(dataclasses.replace(info, parameters=model.parameter_count()), model, tokenizer)
+
+
+def _check_vocabulary(folder: Path, vocab_size: int, tokenizer: Tokenizer) -> None:
+    if vocab_size != tokenizer.vocab_size:
+        raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
 
 
 def load_model_of(task: str, name: str | Path) -> LoadedModel:
@@ -213,7 +262,20 @@ def load_model_of(task: str, name: str | Path) -> LoadedModel:
         ModelError: it does not exist, or its folder is incomplete or damaged.
         InputError: it does another task.
     """
-    loaded = load_model(name)
+    return _of_task(task, name, load_model(name))
+
+
+def load_writer_of(task: str, name: str | Path) -> Writer:
+    """Return a model as `load_writer` does, if it is one for this task.
+
+    Raises:
+        ModelError: it does not exist, or its folder is incomplete or damaged.
+        InputError: it does another task.
+    """
+    return _of_task(task, name, load_writer(name))
+
+
+def _of_task(task: str, name: str | Path, loaded: Found) -> Found:
     if loaded.info.task != task:
         belongs, wanted = (TASK_FAMILIES.get(each).noun for each in (loaded.info.task, task))
         raise InputError(f"The model '{name}' is one of the {belongs}, not one of the {wanted}.")

@@ -1,1 +1,1 @@
-"""Figures: pure functions from arrays and data frames to plotly figures, with one theme for light and dark."""
+"""Figures: pure functions from arrays and data frames to figures of plain values, with one theme for light and dark."""

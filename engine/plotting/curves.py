@@ -7,12 +7,12 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_key, error_bars
-from engine.plotting.theme import Mode, Trace
+from engine.plotting.theme import Mode
 
 WRONG_ANSWERS = "Wrong answers (%)"
 WITHOUT_MEMORY = "Without memory"
@@ -34,7 +34,7 @@ def measure_against_length(
     is_log_x: bool = True,
     is_log_y: bool = False,
     height: int = 460,
-) -> go.Figure:
+) -> Figure:
     """Return a measure against sequence length: a line per architecture through the medians, bars from best to worst
     seed.
 
@@ -98,7 +98,7 @@ def loss_curves(
     is_log_x: bool = False,
     is_log_y: bool = False,
     height: int = 460,
-) -> go.Figure:
+) -> Figure:
     """Return the loss on held-out examples while networks train: medians over seeds with bands, or every seed as a thin
     line.
 
@@ -251,7 +251,7 @@ def bleu_against_length(
     labels: dict[str, str],
     architectures: dict[str, str],
     height: int = 340,
-) -> go.Figure:
+) -> Figure:
     """Return BLEU against source length, one line per model.
 
     Args:
@@ -278,7 +278,7 @@ def bleu_against_length(
     return figure
 
 
-def add_baseline(figure: go.Figure, value: float, mode: Mode, name: str = WITHOUT_MEMORY) -> go.Figure:
+def add_baseline(figure: Figure, value: float, mode: Mode, name: str = WITHOUT_MEMORY) -> Figure:
     """Add a dashed grey line across the figure, named in the legend, where it hides no other line."""
     line = theme.architecture_style("baseline", mode).drawn(width=1.5)["line"]
     figure.add_hline(y=value, line=line)

@@ -6,10 +6,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-import plotly.graph_objects as go
-
 from engine.plotting import theme
-from engine.plotting.theme import Mode, Property, Trace
+from engine.plotting.figure import Figure, Property, Trace
+from engine.plotting.theme import Mode
 
 
 def plain_label(text: str, max_characters: int = 0) -> str:
@@ -31,13 +30,13 @@ def bold_where(labels: Iterable[str], is_bold: Iterable[bool]) -> list[str]:
     return [f"<b>{label}</b>" if bold else label for label, bold in zip(labels, is_bold, strict=True)]
 
 
-def name_rows(figure: go.Figure, labels: Sequence[str], room: float = 0.6, /, **more: Property) -> None:
+def name_rows(figure: Figure, labels: Sequence[str], room: float = 0.6, /, **more: Property) -> None:
     """Write a label before each row, the first on top (at 0); `room` is left beyond the middle of the outer rows."""
     axis = {"tickvals": list(range(len(labels))), "ticktext": labels, "showgrid": False}
     figure.update_yaxes(axis | {"range": [len(labels) - (1 - room), -room]} | more)
 
 
-def name_columns(figure: go.Figure, labels: Sequence[str], room: float = 0.5, /, **more: Property) -> None:
+def name_columns(figure: Figure, labels: Sequence[str], room: float = 0.5, /, **more: Property) -> None:
     """Write a label at each column from 0 on; `room` is left beyond the middle of the outer columns."""
     axis = {"tickvals": list(range(len(labels))), "ticktext": labels}
     figure.update_xaxes(axis | {"range": [-room, len(labels) - (1 - room)]} | more)

@@ -8,11 +8,10 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.plotting import theme
-from engine.plotting.theme import Mode, Property, Trace
+from engine.plotting.figure import Figure, Property, Trace
+from engine.plotting.theme import Mode
 
 Values: TypeAlias = Sequence[Property] | np.ndarray | pd.Series  # numbers, None between strokes, a value per click
 Style = tuple[Property, Property, Property]  # of marks: symbol, size in pixels and colour, each one or one per mark
@@ -29,7 +28,7 @@ STILL, UNSEEN = clicked(), clicked(0)
 
 
 def add_strokes(
-    figure: go.Figure, x: Values, y: Values, colour: str, width: float, dash: str | None = None, /, **more: Property
+    figure: Figure, x: Values, y: Values, colour: str, width: float, dash: str | None = None, /, **more: Property
 ) -> None:
     """Add lines that say nothing, in the legend where they have a name; a None in `x` and `y` lifts the pen."""
     quiet = {"hoverinfo": "skip", "showlegend": None if "name" in more else False}
@@ -48,7 +47,7 @@ def columns_of(places: Sequence[Sequence[Property]], count: int) -> list[list[Pr
 
 
 def add_texts(
-    figure: go.Figure, x: Values, y: Values, text: Values, size: int, colour: str | Sequence[str], /, **more: Property
+    figure: Figure, x: Values, y: Values, text: Values, size: int, colour: str | Sequence[str], /, **more: Property
 ) -> None:
     """Add texts that say nothing more when pointed at."""
     font = {"family": more.pop("family", None), "size": size, "color": colour}
@@ -64,7 +63,7 @@ def points(x: Values, y: Values, style: Style, edge: float | Trace | None = None
 
 
 def add_marks(
-    figure: go.Figure,
+    figure: Figure,
     x: Values,
     y: Values,
     style: Style,
@@ -74,11 +73,11 @@ def add_marks(
     **more: Property,
 ) -> None:
     """Add `points` to a figure, or to the panel in its `row`."""
-    figure.add_trace(points(x, y, style, edge, **more), row=row, col=row and 1)
+    figure.add_trace(points(x, y, style, edge, **more), row)
 
 
 def add_ring(
-    figure: go.Figure,
+    figure: Figure,
     x: Values,
     y: Values,
     colour: str | Sequence[str],
@@ -93,7 +92,7 @@ def add_ring(
 
 
 def add_targets(
-    figure: go.Figure,
+    figure: Figure,
     x: Values,
     y: Values,
     values: Values,
@@ -109,19 +108,19 @@ def add_targets(
     figure.update_layout(clickmode="event+select")
 
 
-def add_key(figure: go.Figure, name: str, /, **look: Property) -> None:
+def add_key(figure: Figure, name: str, /, **look: Property) -> None:
     """Add an entry to the legend for what has none of its own."""
     figure.add_scatter(**({"x": [None], "y": [None], "mode": "markers", "name": name, "hoverinfo": "skip"} | look))
 
 
-def add_frame(figure: go.Figure, x: Span, y: Span, colour: str, width: float = 2, /, **more: Property) -> None:
+def add_frame(figure: Figure, x: Span, y: Span, colour: str, width: float = 2, /, **more: Property) -> None:
     """Draw a rectangle over both spans."""
     line = {"color": colour, "width": width}
     figure.add_shape(**({"type": "rect", "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "line": line} | more))
 
 
 def add_note(
-    figure: go.Figure, x: float | str, y: float | str, text: str, colour: str, size: int, /, **more: Property
+    figure: Figure, x: float | str, y: float | str, text: str, colour: str, size: int, /, **more: Property
 ) -> None:
     """Write a text without an arrow."""
     figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"size": size, "color": colour}, **more)
@@ -144,13 +143,37 @@ def sparse(count: int, every: int, size: float = 8) -> list[float]:
 
 
 def panels(
-    titles: Sequence[str], *, mode: Mode, height: int, spacing: float, colour: str | None = None, **more: Property
-) -> go.Figure:
-    """Return a figure of panels below each other over one axis, a title above the left end of each."""
-    blank = theme.blank_figure(mode, height=height)
-    grid = {"rows": len(titles), "cols": 1, "shared_xaxes": True, "vertical_spacing": spacing}
-    figure = make_subplots(**grid, subplot_titles=titles, figure=blank, **more)
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": colour or theme.muted(mode)})
-    figure.update_xaxes(fixedrange=True)
-    figure.update_yaxes(fixedrange=True)
+    titles: Sequence[str],
+    *,
+    mode: Mode,
+    height: int,
+    spacing: float,
+    colour: str | None = None,
+    row_heights: Sequence[float] | None = None,
+) -> Figure:
+    """Return a figure of panels below each other over one axis, a title above the left end of each.
+
+    Args:
+        spacing: between two panels, as a share of the whole height.
+        row_heights: how high the panels are beside each other, from the first on; all the same unless given.
+    """
+    figure = theme.blank_figure(mode, height=height)
+    shares = list(row_heights or [1] * len(titles))
+    room, count, bottom = 1 - spacing * (len(titles) - 1), len(titles), 1.0
+    look = {"showarrow": False, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    font = {"size": 14, "color": colour or theme.muted(mode)}
+    for row, (title, share) in enumerate(zip(titles, shares, strict=True), start=1):
+        number = "" if row == 1 else row
+        top = bottom
+        bottom = top - room * share / sum(shares)
+        shared = {} if row == count else {"matches": f"x{count}", "showticklabels": False}
+        figure.update_layout(
+            **{
+                f"xaxis{number}": {"anchor": f"y{number}", "domain": [0, 1], "fixedrange": True} | shared,
+                f"yaxis{number}": {"anchor": f"x{number}", "domain": [max(0, bottom), top], "fixedrange": True},
+            }
+        )
+        if title:
+            figure.add_annotation(x=0, y=top, text=title, font=font, **look)
+        bottom -= spacing
     return figure

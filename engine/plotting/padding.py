@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_marks, columns_of
 from engine.plotting.theme import Mode
@@ -17,7 +17,7 @@ ROW_HEIGHT = 30
 
 def batch_grid(
     batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]], ids: Sequence[np.ndarray], *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return the batches below each other, a row per text (numbered from 1) and a column per step.
 
     Args:

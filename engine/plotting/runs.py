@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import plain_label
-from engine.plotting.theme import Mode, Trace
+from engine.plotting.theme import Mode
 
 X_TITLES = {"step": "Updates", "elapsed_seconds": "Seconds of training"}
 HOVER = "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"
 DASHES = ("solid", "longdashdot", "dot", "longdash")  # of runs of one architecture
-SMOOTHED = 0.9  # share of what went before in the drawn training loss
+SMOOTHED = 0.7  # share of what went before in the drawn training loss
 HEADROOM = 1.15
 
 
@@ -31,7 +31,7 @@ class RunCurves:
 
 def run_losses(
     runs: Sequence[RunCurves], *, mode: Mode, x: str = "step", unit: str = "nats per token", height: int = 360
-) -> go.Figure:
+) -> Figure:
     """Return the training loss as a thin line and the validation loss with marks, best ones ringed, a colour per run.
 
     Args:
@@ -52,7 +52,7 @@ def run_losses(
 
 def run_measure(
     runs: Sequence[RunCurves], column: str, *, title: str, mode: Mode, x: str = "step", height: int = 240
-) -> go.Figure:
+) -> Figure:
     """Return one measure of one or several runs: a column of the frame that has it."""
     figure = theme.blank_figure(mode, x_title=X_TITLES[x], y_title=title, height=height)
     for run, dash in _dashed(runs):
@@ -63,7 +63,7 @@ def run_measure(
     return figure
 
 
-def gradient_norms(run: RunCurves, *, mode: Mode, x: str = "step", height: int = 240) -> go.Figure:
+def gradient_norms(run: RunCurves, *, mode: Mode, x: str = "step", height: int = 240) -> Figure:
     """Return the norm of the gradient before clipping, and dotted what was left of it, on a logarithmic axis."""
     figure = theme.blank_figure(mode, x_title=X_TITLES[x], y_title="Gradient norm", height=height)
     if len(run.steps):

@@ -14,21 +14,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import plotly.graph_objects as go
+import numpy as np
 
 from engine.cells import CELLS, Look, all_gates
+from engine.plotting.figure import Figure, Trace
 from engine.registry import read_declarations
 
 Mode = Literal["light", "dark"]
 Size = float | Sequence[float]  # of all marks of a line, or of each
-Property = Any  # of a trace, an axis, ..., as plotly reads it: each has its own kind of value
-Trace = dict[str, Property]
+Scale = Sequence[tuple[float, str]]  # stops from 0 to 1 and their colours
 
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
 MONOSPACE = "'Source Code Pro', monospace"
-HEAT_SCALE = "Cividis"
+HEAT_SCALE: list[tuple[float, str]] = [  # Cividis, as plotly has it
+    (position / 9, colour)
+    for position, colour in enumerate(
+        ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
+    )
+]
+THUMBNAIL_HEIGHT = 150
 NETWORKS = Path(__file__).resolve().parents[1] / "models"
 
 
@@ -179,6 +185,14 @@ def architecture_style(name: str, mode: Mode) -> ArchitectureStyle:
     return ArchitectureStyle(look.title, look.on_light if mode == "light" else look.on_dark, look.marker, look.dash)
 
 
+def drawn_as(name: str, *, both_directions: bool) -> str:
+    """Return whose look a network of an architecture has: where it reads from both ends, that of the form which does;
+    its own where none is declared."""
+    if not both_directions:
+        return name
+    return next((other for other, look in looks().items() if look.both_directions_of == name), name)
+
+
 def architecture_mark(name: str) -> str:
     """Return an architecture's marker in its colour, as Markdown."""
     return looks().get(name, BASELINE).mark
@@ -222,12 +236,11 @@ def heat_colours(mode: Mode, reach: float | None = None) -> Trace:
     return {"zmin": -reach, "zmax": reach, "colorscale": diverging_scale(mode)}
 
 
-def blank_figure(mode: Mode, *, x_title: str = "", y_title: str = "", height: int = 320) -> go.Figure:
+def blank_figure(mode: Mode, *, x_title: str = "", y_title: str = "", height: int = 320) -> Figure:
     """Return an empty figure in the house style, whose axes stand still; every figure starts here."""
     titles = {"xaxis": x_title, "yaxis": y_title}
     axes = {axis: {"title": {"text": title or None}, "fixedrange": True} for axis, title in titles.items()}
-    # In one go: a third of the time of updates.
-    return go.Figure(layout={"template": _template(mode), "height": height, **axes})
+    return Figure(layout={"template": _template(mode), "height": height, **axes})
 
 
 def drawn(colour: str, dash: str | None, marker: str | Sequence[str], size: Size = 8, width: float = 2) -> Trace:
@@ -239,7 +252,7 @@ def drawn(colour: str, dash: str | None, marker: str | Sequence[str], size: Size
 
 
 def with_spread(
-    figure: go.Figure,
+    figure: Figure,
     x: Sequence[float],
     mean: Sequence[float],
     low: Sequence[float],
@@ -247,7 +260,7 @@ def with_spread(
     architecture: str,
     mode: Mode,
     name: str | None = None,
-) -> go.Figure:
+) -> Figure:
     """Add a line with its architecture's colour, marker and dash over a band from `low` to `high`; return the
     figure."""
     style = architecture_style(architecture, mode)
@@ -259,7 +272,7 @@ def with_spread(
 
 
 def add_band(
-    figure: go.Figure,
+    figure: Figure,
     x: Sequence[float],
     low: Sequence[float],
     high: Sequence[float],
@@ -273,17 +286,25 @@ def add_band(
     figure.add_scatter(x=x, y=low, fill="tonexty", fillcolor=colour, **edge, **more)
 
 
-def thumbnail(figure: go.Figure, height: int = 150) -> go.Figure:
+def thumbnail(figure: Figure, height: int = THUMBNAIL_HEIGHT) -> Figure:
     """Return a copy of `figure` reduced to its marks: no titles, legend, colour bar or hover."""
-    small = go.Figure(figure)
+    small = figure.copy()
     small.update_layout(
-        height=height, showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode=False, annotations=[]
+        height=height, showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode=False, annotations=None
     )
     small.update_xaxes(title_text=None, fixedrange=True, tickfont_size=11)
     small.update_yaxes(title_text=None, fixedrange=True, tickfont_size=11)
-    small.update_traces(showscale=False, selector={"type": "heatmap"})
+    small.update_traces(kind="heatmap", showscale=False)
     small.update_traces(hoverinfo="skip", hovertemplate=None)
     return small
+
+
+def mixed_colours(scale: Scale, shares: Sequence[float] | np.ndarray) -> list[str]:
+    """Return the colours of a scale at shares from 0 to 1, "#RRGGBB" each, as plotly mixes them: channel by channel."""
+    stops = [stop for stop, _ in scale]
+    channels = np.array([_channels(colour) for _, colour in scale])
+    mixed = np.stack([np.interp(shares, stops, channel) for channel in channels.T], axis=1)
+    return ["#{:02X}{:02X}{:02X}".format(*np.rint(colour).astype(int)) for colour in mixed]
 
 
 def translucent(colour: str, opacity: float) -> str:
@@ -313,7 +334,7 @@ def _channels(colour: str) -> tuple[int, int, int]:
 
 
 @lru_cache
-def _template(mode: Mode) -> go.layout.Template:
+def _template(mode: Mode) -> Trace:
     colours = PALETTES[mode]
     axis = {
         "gridcolor": colours.grid,
@@ -324,8 +345,8 @@ def _template(mode: Mode) -> go.layout.Template:
         "title": {"font": {"size": 14, "color": colours.muted}, "standoff": 12},
         "tickfont": {"size": 13, "color": colours.muted},
     }
-    return go.layout.Template(
-        layout={
+    return {
+        "layout": {
             "font": {"family": FONT, "size": 14, "color": colours.ink},
             "paper_bgcolor": colours.background,  # a picture that is saved has the page under it
             "plot_bgcolor": "rgba(0,0,0,0)",
@@ -350,4 +371,4 @@ def _template(mode: Mode) -> go.layout.Template:
             "bargap": 0.35,
             "dragmode": False,
         }
-    )
+    }

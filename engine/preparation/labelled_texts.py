@@ -12,10 +12,10 @@ from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
     ColumnMapping,
+    ColumnRole,
     Count,
     Cutter,
     Made,
-    Role,
     Shape,
     called,
     count_by_words,
@@ -46,8 +46,8 @@ class LabelledTextsShape(Shape):
     title = "Labelled texts"
     meaning = "a network learns to choose the label of a text"
     roles = (
-        Role("text", "Text", "What is read."),
-        Role("label", "Label", f"What is to be told of it: one of 2 to {MAX_LABELS} values."),
+        ColumnRole("text", "Text", "What is read."),
+        ColumnRole("label", "Label", f"What is to be told of it: one of 2 to {MAX_LABELS} values."),
     )
     order = 3
     cutter = Cutter("Words, contractions cut", "word", _treebank, vocab_size=11_000)

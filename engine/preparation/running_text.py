@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import InputError
 from engine.files.text_file import find_text_column, spell
-from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, ColumnMapping, Count, Cutter, Made, Role, Shape
+from engine.preparation.shapes import SAMPLE_ROWS, SHAPES, ColumnMapping, ColumnRole, Count, Cutter, Made, Shape
 from engine.preparation.source_table import SourceTable
 from engine.wording import counted
 
@@ -36,7 +36,7 @@ class RunningTextShape(Shape):
     content = RUNNING_TEXT
     title = "Running text"
     meaning = "a network learns to write on, character by character"
-    roles = (Role("text", "Text", "The texts follow one another as they stand, each on a line of its own."),)
+    roles = (ColumnRole("text", "Text", "The texts follow one another as they stand, each on a line of its own."),)
     order = 4
     cutter = Cutter("Characters", "character", _characters)
     least_compared = 20  # "ROMEO:" comes again in any play

@@ -14,10 +14,10 @@ from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
     ColumnMapping,
+    ColumnRole,
     Count,
     Cutter,
     Made,
-    Role,
     Shape,
     called,
     count_by_words,
@@ -57,8 +57,8 @@ class SentencePairsShape(Shape):
     title = "Sentence pairs"
     meaning = "a network learns to translate the source into the target"
     roles = (
-        Role("source", "Source", "What is read."),
-        Role("target", "Target", "What is to be written."),
+        ColumnRole("source", "Source", "What is read."),
+        ColumnRole("target", "Target", "What is to be written."),
     )
     order = 2
     cutter = Cutter("Byte-pair encoding", "subword token", _subwords, characters=300_000)

@@ -32,7 +32,7 @@ Count = Callable[[Sequence[str]], Counter[str]]
 
 
 @dataclasses.dataclass(frozen=True)
-class Role:
+class ColumnRole:
     """What a column is for: its name, what a form calls it, and a sentence of help."""
 
     name: str
@@ -108,7 +108,7 @@ class Shape(ABC):
     content: ClassVar[Content[Any]]  # each its own
     title: ClassVar[str]
     meaning: ClassVar[str]
-    roles: ClassVar[tuple[Role, ...]]
+    roles: ClassVar[tuple[ColumnRole, ...]]
     order: ClassVar[int]
     cutter: ClassVar[Cutter]
     least_compared: ClassVar[int] = 1
@@ -145,6 +145,7 @@ class Shape(ABC):
         """Return how often each label or entity type occurs, none where there are no such."""
         return Counter()
 
+    # Any: as `texts`.
     def examples(self, found: Any, columns: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
         """Return the columns of a table of examples."""
         return self.texts(found, columns)

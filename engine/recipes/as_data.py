@@ -73,11 +73,11 @@ def _to_plain(value: Any) -> Any:
     if not dataclasses.is_dataclass(value):
         return [_to_plain(each) for each in value] if isinstance(value, tuple) else value
     plain = {field.name: _to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    named = {MODEL: value.model} if isinstance(getattr(value, MODEL, None), str) else {}
-    return named | plain
+    model = getattr(value, MODEL, None)
+    return ({MODEL: model} if isinstance(model, str) else {}) | plain
 
 
-def _from_plain(cls: type[Any], data: object) -> Any:
+def _from_plain(cls: type[Any], data: object) -> Any:  # an instance of it
     """Return a dataclass from plain values; its own fields may be dataclasses, or a choice of those with a `model`."""
     if not isinstance(data, dict):
         raise ConfigError(f"{cls.__name__} is written as a JSON object, not as {str(data)[:40]!r}.")
@@ -99,7 +99,7 @@ def _from_plain(cls: type[Any], data: object) -> Any:
     return read
 
 
-def _value(name: str, hint: Any, value: object) -> Any:
+def _value(name: str, hint: Any, value: object) -> Any:  # as the hint says, which may be a union
     kinds = typing.get_args(hint) if typing.get_origin(hint) is not tuple else ()
     candidates = [kind for kind in kinds or (hint,) if dataclasses.is_dataclass(kind)]
     if candidates:

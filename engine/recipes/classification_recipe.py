@@ -52,7 +52,7 @@ class ClassificationRecipe(Recipe):
         direction_weight: how much each direction is also trained to answer by itself.
         max_words: longer training texts are cut there, 0 for never.
         held_out: how many training sentences are kept back to decide on where the corpus' validation split is what is
-            reported.
+            reported; 0 decides on that split in any case.
     """
 
     kind = "classification"
@@ -121,6 +121,7 @@ class ClassificationRecipe(Recipe):
             direction_weight=0.3 if model.bidirectional else 0.0,
             batch_size=batch_size,
             max_words=200,
+            held_out=0 if "validation" in corpus.splits else HELD_OUT,
         )
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
@@ -176,13 +177,16 @@ class ClassificationRecipe(Recipe):
     def _split(self, corpus: Corpus) -> tuple[tuple[list[list[str]], list[int]], tuple[list[list[str]], list[int]]]:
         """Return the (rows, labels) to learn from and those to decide on."""
         rows, labels = self._rows(corpus, "train")
-        if "test" in corpus.splits and "validation" in corpus.splits:
+        if self._decides_on_validation(corpus):
             return (rows, labels), self._rows(corpus, "validation")
         kept, held_out = (
             ([rows[i] for i in positions], [labels[i] for i in positions])
             for positions in hold_out(rows, self.held_out, SPLIT_SEED)
         )
         return kept, held_out
+
+    def _decides_on_validation(self, corpus: Corpus) -> bool:
+        return "validation" in corpus.splits and (not self.held_out or "test" in corpus.splits)
 
     def _rows(self, corpus: Corpus, split: str) -> tuple[list[list[str]], list[int]]:
         texts, labels = corpus.read(LABELLED_TEXTS, split)
@@ -192,7 +196,7 @@ class ClassificationRecipe(Recipe):
 
     def _chosen_on(self, corpus: Corpus) -> str:
         title = corpus.spec.title
-        if "test" in corpus.splits and "validation" in corpus.splits:
+        if self._decides_on_validation(corpus):
             return f"texts of the validation split of {title}"
         return (
             f"whole sentences of the training split of {title}, kept back with every phrase of four words or more "

@@ -22,7 +22,7 @@ from engine.models.training_snapshots import FOLDER as STAGES
 from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES
-from engine.recipes.base import Recipe
+from engine.recipes.base import RUNS, Recipe
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
 from engine.wording import listing
 
@@ -228,4 +228,5 @@ def _what_is_there(folder: Path) -> list[str]:
 
 def _command(name: str, overrides: JsonObject) -> str:
     settings = "".join(f" --set {key}={value}" for key, value in overrides.items())
-    return f"python -m engine train --recipe {name} --output data/pretrained/{name}{settings}"
+    output = RUNS / Path(name).stem if name.endswith(".json") else f"data/pretrained/{name}"
+    return f"python -m engine train --recipe {name} --output {output}{settings}"

@@ -10,7 +10,7 @@ import torch
 from engine.cells import CELLS
 from engine.config import option
 from engine.corpora import Corpus, load_corpus
-from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS, sides_of
 from engine.models.folder import PRETRAINED, LoadedModel
 from engine.models.translator import Translator, TranslatorConfig
 from engine.recipes.base import (
@@ -93,7 +93,7 @@ class TranslationRecipe(Recipe):
         """Return a small translator with attention, in the direction of the columns: eight passes over some thousand
         pairs."""
         pairs = len(corpus.read(SENTENCE_PAIRS)[0])
-        source, target = corpus.spec.columns[:2]
+        source, target = sides_of(corpus.spec.columns)
         model = TranslatorConfig(96, 128, 1, 1, architecture, dropout=0.1)
         if begun:
             model = model_like(TranslatorConfig, begun)

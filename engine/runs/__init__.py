@@ -1,7 +1,7 @@
 """Runs: folders that anyone can read, in which a network is trained, watched, paused, resumed and kept."""
 
 from engine.runs.controls import ask
-from engine.runs.folder import create, delete, listed, read, rename, restore, share
+from engine.runs.folder import create, delete, go_further, listed, read, rename, restore, share
 from engine.runs.records import Curves, metrics, samples
 from engine.runs.run import ACTIVE, STATES, Run
 
@@ -13,6 +13,7 @@ __all__ = [
     "ask",
     "create",
     "delete",
+    "go_further",
     "listed",
     "metrics",
     "read",

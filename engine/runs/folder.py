@@ -25,7 +25,7 @@ from engine.config import JsonObject
 from engine.errors import InputError
 from engine.limits import limits
 from engine.runs.processes import is_alive, is_held, this_process
-from engine.runs.run import Run
+from engine.runs.run import CHECKPOINT, Run
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -128,6 +128,42 @@ def restore(folder: Path) -> None:
         InputError: it is gone for good.
     """
     put_back(folder)
+
+
+def go_further(folder: Path, *, more_steps: int = 0, learning_rate: float | None = None) -> Run:
+    """Let a run that is over make more updates than it was meant to, or go on with another learning rate; return it,
+    ready to be started again.
+
+    The schedule of the learning rate begins anew with the new updates, and nothing stops them early. The recipe repeats
+    the whole run.
+
+    Raises:
+        InputError: it goes on.
+        ConfigError: the updates are over the limit, or the rate is out of bounds.
+    """
+    from engine.recipes.as_data import read_recipe, recipe_from_dict, recipe_to_dict, write_recipe
+    from engine.runs.sizes import check_recipe
+
+    run = read(folder)
+    if run.is_active:
+        raise InputError("This run goes on: wait for its end, or stop it first.")
+    recipe = read_recipe(folder / RECIPE)
+    training = recipe.training
+    if more_steps:
+        restarts = (*training.restarts, training.max_steps)
+        steps = training.max_steps + more_steps
+        training = dataclasses.replace(training, max_steps=steps, restarts=restarts, patience=0)
+    if learning_rate is not None:
+        since = _read(folder / CHECKPOINT / "state.json")["step"] if run.has_checkpoint else 0
+        changes = tuple(change for change in training.learning_rate_changes if change[0] < since)
+        training = dataclasses.replace(training, learning_rate_changes=(*changes, (since, learning_rate)))
+    recipe = dataclasses.replace(recipe, training=training)
+    recipe_from_dict(recipe_to_dict(recipe))
+    check_recipe(recipe)
+    write_recipe(recipe, folder / RECIPE)
+    state = "stopped" if run.state == "finished" else run.state
+    write_status(folder, max_steps=training.max_steps, state=state, sentence="Ready to go on.")
+    return read(folder)
 
 
 def write_status(folder: Path, **changes: object) -> None:

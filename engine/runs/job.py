@@ -19,6 +19,7 @@ import torch
 
 from engine.config import JsonObject
 from engine.corpora import load_corpus
+from engine.corpora.data_folder import fingerprint_of
 from engine.errors import EngineError, TrainingError
 from engine.limits import check, limits
 from engine.models.folder import LoadedModel, ModelInfo
@@ -176,8 +177,8 @@ class _Session:
         _write(self.place / ENVIRONMENT, {"hardware": hardware(), "commit": commit()} | versions)
         source = self.course.prepared.sources[0]
         rows = {name: len(split) for name, split in self.corpus.splits.items()}
-        prints = {name: getattr(split, "_fingerprint", "") for name, split in self.corpus.splits.items()}
-        facts = {"title": self.corpus.spec.title, "sentence": source.sentence, "rows": rows, "fingerprint": prints}
+        facts: JsonObject = {"title": self.corpus.spec.title, "sentence": source.sentence, "rows": rows}
+        facts["fingerprint"] = fingerprint_of(self.corpus.splits)
         parameters = self.course.prepared.model.parameter_count()
         _write(self.place / DATA, facts | {"parameters": parameters})
 

@@ -60,6 +60,12 @@ class Run:
     is_shared: bool = False
     error: str = ""
 
+    def to_json(self) -> JsonObject:
+        """Return the facts as plain values, as `python -m engine runs --json` prints them."""
+        names = ("id", "title", "state", "sentence", "task", "architecture", "step", "max_steps", "best_step", "best")
+        facts = {name: getattr(self, name) for name in (*names, "created", "elapsed_seconds", "is_shared")}
+        return facts | {"folder": str(self.folder)} | ({"error": self.error} if self.error else {})
+
     @property
     def id(self) -> str:
         """Its name, by which links find it."""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import math
 import os
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import EngineError, ModelError
 from pages.components import own_models
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.jobs import JobRunner
     from engine.models.folder import LoadedModel, ModelInfo
 
@@ -29,6 +32,11 @@ KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
 """How many values of each kind are kept for all visitors. What is "copied" is pickled, and every run gets a copy of its
 own; the others are handed out as they are, so nobody may change them: figures and facts that every run asks for, values
 of megabytes, and values of tens of megabytes."""
+
+WARM_AFTER_SECONDS = 8.0  # a server is healthy after two, and Home is complete 1.5 later
+
+LOOK_SECONDS = 0.25
+_looked = threading.local()
 
 T = TypeVar("T")
 
@@ -181,7 +189,7 @@ def load_results(name: str) -> pd.DataFrame:
 
 def results_version() -> tuple[str, Any]:
     """Return the folder of the tables of results and what changes when any of them does."""
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return str(results.RESULTS), _version(results.RESULTS)
 
@@ -229,6 +237,17 @@ def warm_engine() -> None:
     gc.freeze()
 
 
+def warm_engine_soon() -> None:
+    """Have the engine warmed up in the background a little after the server is there, if no visitor has done so.
+
+    Importing torch keeps every other thread waiting for most of its seconds; whoever opens the page meanwhile is
+    served first.
+    """
+    timer = threading.Timer(WARM_AFTER_SECONDS, warm_engine)
+    timer.daemon = True
+    timer.start()
+
+
 @lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements
 def _list_models(root: str, version: str) -> list[ModelInfo]:
     from engine.models import folder
@@ -255,7 +274,7 @@ def _load_own_model(name: str, path: Path, version: str) -> LoadedModel:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _list_results(folder: str, version: str) -> list[str]:
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return results.list_results(folder)
 
@@ -263,14 +282,36 @@ def _list_results(folder: str, version: str) -> list[str]:
 # Not cache_data: a copy of a whole sweep costs each click more than the chart.
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
-    from engine.experiments import results
+    from engine.experiments.runs import results
 
     return results.load_results(name, folder)
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look at each folder once for all that is asked of it inside, as a run asks some twenty times; again where the run
+    takes longer than a moment."""
+    _looked.versions = {}
+    try:
+        yield
+    finally:
+        _looked.versions = None
+
+
 def _version(folder: Path | str, depth: int = 1) -> str:
     """Return a word that changes when a file in `folder` is added, removed, renamed, written or put back as it was;
-    `depth` 2 looks into its folders.
+    `depth` 2 looks into its folders."""
+    kept, now = getattr(_looked, "versions", None), time.monotonic()
+    if kept is None:
+        return _look(folder, depth)
+    at, _ = kept.get((folder, depth), (-math.inf, ""))
+    if now - at > LOOK_SECONDS:
+        kept[folder, depth] = now, _look(folder, depth)
+    return kept[folder, depth][1]
+
+
+def _look(folder: Path | str, depth: int) -> str:
+    """Return the version of a folder as it is now.
 
     With `scandir`, because every click asks: a third of the time that `Path.glob` takes. A word and not the files
     themselves, because Streamlit's caches take every value of a key apart.

@@ -205,7 +205,7 @@ class _Script:
             is_used_again = "model" in self._printed or sum(each.model == given.model for each in _walk(given)) > 1
             handed.append(self.name("model", loaded) if is_used_again or loaded in self._names else loaded)
         if given.table is not None:
-            handed.append(f"{self.use('engine.experiments.results', 'load_results')}({given.table!r})")
+            handed.append(f"{self.use('engine.experiments.runs.results', 'load_results')}({given.table!r})")
         names = [*parameters[len(handed) :], *parameters[-1:] * len(given.arguments)]
         handed += [self.argument(name, value) for name, value in zip(names, given.arguments, strict=False)]
         handed += [f"{name}={self.argument(name, value)}" for name, value in given.options]

@@ -6,18 +6,21 @@ import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import plotly.graph_objects as go
-import pyarrow as pa
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from engine.inspection.stored.model_files import weights_in
-from engine.plotting import theme
+from engine.plotting.figure import Drawn, Figure
 from engine.plotting.theme import Mode
-from pages.components import cache, own_models, state
+from pages.components import cache, charts, own_models, state
 from pages.components.buttons import download
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 # Streamlit adds full screen to the bar that comes with the pointer, `window` a button for PNG.
 _CHART = {"responsive": True}
@@ -42,7 +45,7 @@ class Receipt:
 
 def all_of(rows: pd.DataFrame, column: str) -> str:
     """Return the different values of a column in order, as a receipt lists them."""
-    return ", ".join(sorted({str(value) for value in rows[column]})) if column in rows else "not recorded"
+    return ", ".join(sorted(set(map(str, rows[column].unique())))) if column in rows else "not recorded"
 
 
 def measured_receipt(rows: pd.DataFrame, **special: Any) -> Receipt:
@@ -58,34 +61,49 @@ def mode() -> Mode:
 
 
 def show(
-    figure: go.Figure,
+    figure: Figure | Drawn,
     *,
     name: str,
     alt: str,
-    table: pd.DataFrame | None = None,
+    table: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
     receipt: Receipt | None = None,
-    height: int | None = None,
     on_click: Callable[[Any], None] | None = None,
 ) -> None:
     """Draw a figure with its alternative text and, quietly below it, its numbers and its receipt.
 
+    A `table` that must first be worked out is given as a function of nothing, which is called when it is opened.
     `on_click` is called with the `customdata` of a mark that is clicked; offer another way to those who use no pointer.
     """
-    if height:
-        figure.update_layout(height=height)
     key = f"{name}-chart"
-    clicks = {"on_select": partial(_clicked, key, on_click), "selection_mode": "points"} if on_click else {}
     config = _CHART | {"toImageButtonOptions": _PICTURE | {"filename": name}}
-    st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt, **clicks)
+    charts.draw(figure, key=key, alt=alt, config=config, on_select=on_click and partial(_clicked, key, on_click))
     if table is not None or receipt is not None:
-        with st.container(horizontal=True, vertical_alignment="top"):
-            if table is not None:
-                with st.expander("The numbers", key=f"{name}-numbers", type="compact"):
+        _show_below(name, alt, table, receipt)
+
+
+@st.fragment
+def _show_below(
+    name: str, alt: str, table: pd.DataFrame | Callable[[], pd.DataFrame] | None, receipt: Receipt | None
+) -> None:
+    """Draw what opens below a figure, each filled when it is open: closed it would cost as much as the figure."""
+    with st.container(horizontal=True, vertical_alignment="top"):
+        if table is not None:
+            numbers = st.expander("The numbers", key=f"{name}-numbers", type="compact", on_change="rerun")
+            if is_open(numbers):
+                with numbers:
+                    found = table() if callable(table) else table
                     st.caption(alt)
-                    st.dataframe(table, hide_index=True, key=f"{name}-table")
-                    _download(table, name)
-            if receipt is not None:
-                show_receipt(receipt, name)
+                    st.dataframe(found, hide_index=True, key=f"{name}-table")
+                    _download(found, name)
+        if receipt is not None:
+            popover = _receipt_button(name, on_change="rerun")
+            if is_open(popover):
+                _fill_receipt(popover, receipt)
+
+
+def is_open(container: ExpanderContainer | PopoverContainer) -> bool:
+    """Return whether the visitor has opened what is filled only then."""
+    return bool(container.open)
 
 
 def _clicked(key: str, on_click: Callable[[Any], None]) -> None:
@@ -103,9 +121,16 @@ def show_table(
     if receipt is None:
         _download(table, name)
         return
+    _show_beside(table, name, receipt)
+
+
+@st.fragment
+def _show_beside(table: pd.DataFrame | pa.Table, name: str, receipt: Receipt) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _download(table, name)
-        show_receipt(receipt, name)
+        popover = _receipt_button(name, on_change="rerun")
+        if is_open(popover):
+            _fill_receipt(popover, receipt)
 
 
 def in_words(table: pd.DataFrame) -> dict[str, str]:
@@ -113,14 +138,22 @@ def in_words(table: pd.DataFrame) -> dict[str, str]:
     return {str(name): str(name).replace("_", " ") for name in table}
 
 
-def thumbnail(figure: go.Figure, *, name: str, alt: str) -> None:
+def thumbnail(figure: Drawn, *, name: str, alt: str) -> None:
     """Draw a small figure that does not react to the pointer."""
-    st.plotly_chart(theme.thumbnail(figure), theme=None, config=_STILL, key=f"{name}-thumbnail", alt=alt)
+    charts.draw(figure, key=f"{name}-thumbnail", alt=alt, config=_STILL)
 
 
 def show_receipt(receipt: Receipt, key: str) -> None:
     """Draw the button that opens a receipt."""
-    with st.popover("Receipt", type="tertiary", icon=":material/receipt_long:", key=f"{key}-receipt"):
+    _fill_receipt(_receipt_button(key), receipt)
+
+
+def _receipt_button(key: str, **look: Any) -> PopoverContainer:
+    return st.popover("Receipt", type="tertiary", icon=":material/receipt_long:", key=f"{key}-receipt", **look)
+
+
+def _fill_receipt(popover: PopoverContainer, receipt: Receipt) -> None:
+    with popover:
         st.markdown("**How this was made, and how to make it again**")
         facts = {
             "Model": receipt.model,
@@ -163,7 +196,7 @@ def _download(table: pd.DataFrame | pa.Table, name: str) -> None:
 def to_csv(table: pd.DataFrame | pa.Table) -> bytes:
     """Return a table as CSV with the mark by which Excel knows UTF-8; text that a spreadsheet would run as a formula is
     quoted with a leading apostrophe."""
-    safe = table.to_pandas() if isinstance(table, pa.Table) else table.copy()
+    safe = table.to_pandas() if hasattr(table, "to_pandas") else table.copy()
     for column in safe.select_dtypes(include=["object", "string"]):
         safe[column] = safe[column].map(lambda cell: f"'{cell}" if str(cell)[:1] in tuple("=+-@\t\r") else cell)
     return safe.to_csv(index=False, quoting=csv.QUOTE_MINIMAL).encode("utf-8-sig")

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import streamlit as st
 
 from engine.corpora import CORPORA, terms_of
@@ -18,6 +17,9 @@ from engine.plotting import theme
 from engine.task_family import TASK_FAMILIES
 from pages.components import cache, header, notices
 from pages.components.notices import plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _USE = re.compile(r"^## Use\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
@@ -127,6 +129,8 @@ class Overview:
 def overview() -> Overview:
     """Return every shipped model and what is known about it; to be shared, as nothing of it changes while their
     folder does not."""
+    import pyarrow as pa
+
     models = in_order(cache.shipped_models())
     table = pa.table(  # not a data frame, which would be turned into this at every run
         {
@@ -144,6 +148,8 @@ def overview() -> Overview:
 
 def corpora_table(models: Iterable[ModelInfo]) -> pa.Table:
     """Return a row for each corpus some models learnt from: who made it, and the terms of texts and weights."""
+    import pyarrow as pa
+
     users: dict[str, list[str]] = {}
     for info in models:
         for name in corpora_behind(info.config):

@@ -60,7 +60,7 @@ def _show_grid(rows: tuple, batches: list[list[int]], inspected: list[Call[Batch
         alt=f"{len(rows)} texts in {len(batches)} batches, "
         f"{'sorted by length' if is_sorted else 'in the order of the lines'}: {real} cells hold a word, "
         f"{cells - real} are padding.",
-        table=_cells_frame(batches, reports),
+        table=lambda: _cells_frame(batches, reports),
         receipt=receipt(inspected, "found.words, found.ids, found.mask, sep='\\n'", seed=NOT_DRAWN),
     )
 

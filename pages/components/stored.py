@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
@@ -14,6 +13,9 @@ from engine.models.folder import ModelInfo
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.context import PageContext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 T = TypeVar("T")
 
@@ -24,9 +26,10 @@ def version(table: Path, *models: str) -> tuple[Any, ...]:
 
 
 def of_model(function: Callable[[str, str, str], T], context: PageContext[Any], name: str, table: Path) -> Call[T]:
-    """Return the Call of a function that is given a model's name and folder, and the table."""
+    """Return the Call of a function that is given a model's name and folder, and the table; its value is shared, so it
+    must not be changed."""
     folder = str(context.models[name].path)
-    return call(function, name, folder, str(table), version=version(table, name))
+    return call(function, name, folder, str(table), version=version(table, name), kept="shared")
 
 
 ONLY_SHIPPED = "Only shipped networks are measured beforehand."

@@ -47,12 +47,17 @@ def composed_of(*parts: type) -> Callable[[type[V]], type[V]]:
     return compose
 
 
-def settings_view(settings: type, prefix: str = "", names: Sequence[str] | None = None) -> type:
+def settings_view(
+    settings: type, prefix: str = "", names: Sequence[str] | None = None, former_prefix: str = ""
+) -> type:
     """Return a view with the fields of an engine's `settings`, or those in `names`: the same defaults, bounds and
-    words, `prefix` before each name."""
+    words, `prefix` before each name, in older links `former_prefix`."""
     hints = typing.get_type_hints(settings)
     chosen = [field for field in dataclasses.fields(settings) if names is None or field.name in names]
-    fields = [(prefix + field.name, hints[field.name], _copy(field)) for field in chosen]
+    fields = [
+        (prefix + field.name, hints[field.name], _copy(field, (former_prefix + field.name,) if former_prefix else ()))
+        for field in chosen
+    ]
     return dataclasses.make_dataclass(settings.__name__, fields, frozen=True)
 
 
@@ -91,6 +96,7 @@ def padding_view(lines: Sequence[str]) -> type:
     return PaddingView
 
 
-def _copy(field: dataclasses.Field) -> Any:
+def _copy(field: dataclasses.Field, formerly: tuple[str, ...] = ()) -> Any:
     """Return a field with the default, bounds and words of another; a field belongs to the class that made it."""
-    return dataclasses.field(default=field.default, metadata=field.metadata)
+    metadata = {**field.metadata, "formerly": formerly} if formerly else field.metadata
+    return dataclasses.field(default=field.default, metadata=metadata)

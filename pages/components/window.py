@@ -17,7 +17,7 @@ _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 def mount() -> None:
     """Give this visitor's page its script; it takes no room."""
-    _script(key="window", on_theme_change=_nothing, height=1)
+    _script(key="page-script", on_theme_change=_nothing, height=1)
 
 
 def _nothing() -> None:

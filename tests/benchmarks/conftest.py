@@ -12,5 +12,5 @@ from tests.benchmarks.visitor import Server, serve
 @pytest.fixture(scope="session")
 def warm_server() -> Iterator[Server]:
     """Return a server that has imported what the pages need."""
-    with serve(preload="torch, plotly, pandas") as server:
+    with serve(preload="torch, pandas") as server:
         yield server

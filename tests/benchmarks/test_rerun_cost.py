@@ -16,14 +16,16 @@ is the ratio that is judged, with rounds of the two taking turns: it grows when 
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
 from engine.models.folder import list_models
 from tests.benchmarks.pace import allowance
+from tests.benchmarks.rerun_table import LOADED, measure, tools
 from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
 
-HEAVY = "torch, datasets, plotly, pandas, sacrebleu, distributed"
+HEAVY = "torch, datasets, pandas, sacrebleu, distributed"
 PAGE, BARE = "models", "tests/benchmarks/bare_page.py"
 BOUND_MS, BARE_MS = 10.0, 2.0
 ROUNDS, MOST_ROUNDS = 3, 8  # more rounds only while a disturbed machine keeps the best ones apart
@@ -103,3 +105,25 @@ def _cost_of_a_click(server: Server, query: str) -> float:
         while len(rounds) < 2 or (min(rounds) > COMPARISON_BOUND_MS and len(rounds) < 8):
             rounds.append(_cost_ms(server, visitor, [query] * CLICKS, least=11))
     return min(rounds)
+
+
+MEAN_MS, TRANSLATION_MS = 70.0, 60.0  # where a bare page takes `BARE_MS`
+
+
+def test_reruns_of_every_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    """A rerun costs at most so much on average over all tools, and on the page that draws most as it opens."""
+    if not any(not info.error for info in list_models()):
+        pytest.skip("no model is installed in data/pretrained")
+    with serve(LOADED) as server, serve(LOADED, BARE) as other:
+        bare = min(measure(other, "", "", BARE_RERUNS)[0] for _ in range(ROUNDS))
+        costs = {(page, tool): measure(server, page, tool, reruns=3)[0] for page, tool in tools()}
+        opening = min(measure(server, "translation", "")[0] for _ in range(ROUNDS))
+    mean, (worst, most) = fmean(costs.values()), max(costs.items(), key=lambda item: item[1])
+    with capsys.disabled():
+        print(
+            f"\nreruns of {len(costs)} tools: {mean:.1f} ms of processor time each, {mean / bare:.1f} times a bare "
+            f"page's {bare:.2f}; most {most:.0f} ms ({' '.join(worst)}); translation as it opens {opening:.1f} ms, "
+            f"{opening / bare:.1f} times; {describe_machine()}"
+        )
+    assert mean / bare <= MEAN_MS / BARE_MS
+    assert opening / bare <= TRANSLATION_MS / BARE_MS

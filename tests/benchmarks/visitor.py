@@ -57,9 +57,9 @@ class Server:
 
 
 @contextmanager
-def serve(preload: str = "", app: str = "app.py") -> Iterator[Server]:
-    """Serve the app (or another script) on a free port until the block ends; `preload` names modules the server imports
-    beforehand."""
+def serve(preload: str = "", app: str = "app.py", root: Path = ROOT) -> Iterator[Server]:
+    """Serve the app (or another script) of a checkout on a free port until the block ends; `preload` names modules the
+    server imports beforehand."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -70,7 +70,7 @@ def serve(preload: str = "", app: str = "app.py") -> Iterator[Server]:
             f"import sys, {preload}\nfrom streamlit.web.cli import main\nsys.argv = ['streamlit', *{options!r}]\nmain()"
         )
         command = [sys.executable, "-c", start]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield Server(f"127.0.0.1:{port}", process)
@@ -103,6 +103,7 @@ class Run:
     Attributes:
         texts: body of every `st.text` element at its last state, by its place on the page.
         elapsed_seconds: from asking to the script's end, as the visitor saw it.
+        arrived: for every place on the page the kind of its first element, and after how many seconds that came.
     """
 
     elapsed_seconds: float = 0.0
@@ -111,6 +112,7 @@ class Run:
     elements: int = 0
     texts: dict[tuple[int, ...], str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    arrived: dict[tuple[int, ...], tuple[str, float]] = field(default_factory=dict)
 
 
 class Visitor:
@@ -156,19 +158,20 @@ class Visitor:
             elif kind == "navigation":
                 self._page_hash = answer.navigation.page_script_hash
             elif kind == "delta":
-                _note(answer, run)
+                _note(answer, run, time.perf_counter() - begun)
             elif kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 run.elapsed_seconds = time.perf_counter() - begun
                 return run
 
 
-def _note(message: ForwardMsg, run: Run) -> None:
+def _note(message: ForwardMsg, run: Run, seconds: float) -> None:
     if message.delta.WhichOneof("type") != "new_element":
         return
     run.elements += 1
     element = message.delta.new_element
-    kind = element.WhichOneof("type")
+    kind, place = element.WhichOneof("type"), tuple(message.metadata.delta_path)
+    run.arrived.setdefault(place, (kind, seconds))
     if kind == "text":
-        run.texts[tuple(message.metadata.delta_path)] = element.text.body
+        run.texts[place] = element.text.body
     elif kind == "exception":
         run.problems.append(element.exception.message)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from pages.components.comparison import RECIPE
 from tests.browser.browsing import Chromium, Visit, eventually
 

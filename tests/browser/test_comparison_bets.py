@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from engine.experiments.live_race import repeat
-from engine.experiments.state_size import state_table
+from engine.experiments.costs.state_size import state_table
+from engine.experiments.live_race.race import repeat
 from engine.inspection.gradients.half_life import half_life
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, eventually

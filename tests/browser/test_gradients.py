@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
-from engine.experiments.clipping import clipping_sentence, run_clipping
-from engine.experiments.clipping_settings import ClippingSettings
+from engine.experiments.gradients.clipping import clipping_sentence, run_clipping
+from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
 from engine.inspection.gradients.connectivity import connectivity
 from engine.inspection.gradients.truncation import truncation
@@ -58,7 +58,7 @@ def test_truncation_cuts_where_the_engine_says(guest: Visit) -> None:
 
 
 def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
-    guest.open("/gradients?tool=Foretold%3F&foretold_hidden_size=4&foretold_updates=400", "Gradients")
+    guest.open("/gradients?tool=Foretold%3F&trainability_hidden_size=4&trainability_updates=400", "Gradients")
     points = guest.chart("foretold", ".scatterlayer .point")
     expect(points).to_have_count(15)
     guest.page.get_by_role("button", name="Train them").click()
@@ -68,3 +68,20 @@ def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
     expect(guest.page.get_by_text(re.compile("Stopped after"))).to_be_visible()
     expect(guest.page).to_have_url(re.compile("foretold="))
     expect(points).to_have_count(15)
+
+
+def test_numbers_and_receipt_come_when_they_are_opened_and_nothing_else_moves(guest: Visit) -> None:
+    guest.open("/gradients", "Gradients")
+    page = guest.page
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+    page.locator(".st-key-chain-numbers").get_by_text("The numbers").click()
+    expect(page.locator(".st-key-chain-table").get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(1)
+    expect(page.locator(".st-key-chain-download")).to_be_visible()
+    page.locator(".st-key-chain-receipt").get_by_role("button", name="Receipt").click()
+    expect(page.get_by_text("from engine.inspection.gradients.chain import").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(guest.chart("chain", ".main-svg").first).to_be_visible()
+    page.locator(".st-key-chain-numbers").get_by_text("The numbers").click()
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+    guest.expect_no_complaints()

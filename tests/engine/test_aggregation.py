@@ -15,7 +15,7 @@ from engine.aggregation import (
     ROOT_MEAN_SQUARE_AND_QUARTILES,
     Aggregation,
 )
-from engine.experiments.aggregates import OVER_SEEDS, medians_and_ranges
+from engine.experiments.findings.aggregates import OVER_SEEDS, medians_and_ranges
 from engine.inspection.gradients import half_life
 from engine.inspection.translation import regimes
 from engine.inspection.writing import temperatures

@@ -47,6 +47,7 @@ GOOD = {
     "classify": ("classify", "--model", "classifier"),
     "tag": ("tag", "--model", "tagger"),
     "train": ("train", "--recipe", "tiny-recipe", "--output", "out/run"),
+    "runs": ("runs", "--json"),
     "evaluate": ("evaluate", "--model", "lm"),
     "index": ("index", "--corpus", "tiny_shakespeare", "--output", "out"),
     "compare": ("compare", "--recipe", "quick", "--output", "out", "--workers", "0", "--only", "2,rnn,seed=0"),

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.components import figures
+from tests.plotly_figures import decoded
 
 
 def figure(at: AppTest, name: str, kind: str = "chart") -> dict[str, Any]:
     """Return the "chart" or "thumbnail" that was shown under `name` as plain values, its binary arrays decoded."""
     (chart,) = [chart for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"{name}-{kind}")]
-    return _plain(json.loads(chart.proto.spec))
+    return _plain(decoded(json.loads(chart.proto.spec)))
 
 
 def names(at: AppTest) -> list[str]:
@@ -26,13 +25,9 @@ def names(at: AppTest) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict) and "bdata" in value:
-        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
-        shape = value.get("shape")
-        return array.reshape([int(size) for size in str(shape).split(",")] if shape else -1).tolist()
     if isinstance(value, dict):
         return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list) else value
+    return [_plain(part) for part in value] if isinstance(value, list) else getattr(value, "tolist", lambda: value)()
 
 
 def receipts_drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:

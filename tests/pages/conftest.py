@@ -3,6 +3,7 @@ data/pretrained."""
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +11,19 @@ from pathlib import Path
 import pytest
 import streamlit as st
 import torch
+from streamlit.components.v2 import manifest_scanner
 
 from engine.models import folder as model_folder
 from engine.models.card import write_card
 from engine.models.language_model import LanguageModel
 from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
+from engine.plotting.figure import Figure
 from engine.text import TOKENIZERS
+from pages.components import cache, figures
 from tests.pages import own_networks
 from tests.pages.small_taggers import save_taggers
+from tests.plotly_figures import read
 
 LETTERS = "\n !,.:;?'-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PAIRS = ["A black dog runs on the beach .", "Un chien noir court sur la plage ."] * 4
@@ -28,6 +33,16 @@ METRICS = {
     "hardware": "no machine",
     "commit": "0000000",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_up_once() -> Iterator[None]:
+    """Let an AppTest look through the installed packages for Streamlit's components once, not each anew: a third of the
+    time that opening a page takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        look_up = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", look_up)
+        yield
 
 
 def _save(root: Path, name: str, model: torch.nn.Module, tokenizer: object, facts: dict) -> None:
@@ -81,6 +96,31 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     st.cache_data.clear()
     yield root
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep pages that are opened for their looks from starting a worker."""
+    monkeypatch.setattr(cache, "is_worker_ready", lambda: False)
+
+
+@pytest.fixture(autouse=True)
+def figures_that_plotly_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hand every figure that a page sends to plotly's schema: a property it does not know ends the test."""
+    to_json = Figure.to_json
+
+    def checked(figure: Figure) -> str:
+        spec = to_json(figure)
+        read(spec)
+        return spec
+
+    monkeypatch.setattr(Figure, "to_json", checked)
+
+
+@pytest.fixture(autouse=True)
+def everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the tables and receipts below all figures, which a visitor opens one by one."""
+    monkeypatch.setattr(figures, "is_open", lambda container: True)
 
 
 @pytest.fixture

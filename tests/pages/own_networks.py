@@ -83,6 +83,12 @@ def train(recipe: Recipe, folder: Path) -> None:
     (folder / "about.json").write_text(json.dumps({"title": recipe.title, "created": 0}), encoding="utf-8")
 
 
+def relabel(trained: Path, labels: list[str]) -> None:
+    """Call a trained classifier's labels otherwise."""
+    file = trained / "model" / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"labels": labels}), encoding="utf-8")
+
+
 def give(secret: str, trained: Path, title: str = "") -> str:
     """Put a copy of a trained network among the runs of the visitor with this secret, under another title where one is
     given; return the name pages know it by."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DataError, ModelError
-from engine.experiments import results
+from engine.experiments.runs import results
 from pages.components import cache
 
 
@@ -104,3 +104,21 @@ def test_unknown_results_are_refused(name: str, tmp_path: Path, monkeypatch: pyt
     with pytest.raises(DataError):
         cache.load_results(name)
     assert cache.result_names() == []
+
+
+def test_a_run_looks_at_a_folder_once_and_the_next_one_again(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    look = cache._look
+    monkeypatch.setattr(cache, "_look", lambda folder, depth: looks.append(str(folder)) or look(folder, depth))
+    with cache.one_look():
+        first = cache.model_version("small-lstm")
+        assert cache.model_version("small-lstm") == first
+        cache.model_version("small-gru")
+    assert looks == [str(models / "small-lstm"), str(models / "small-gru")]
+    touch(models / "small-lstm")
+    with cache.one_look():
+        assert cache.model_version("small-lstm") != first
+    with cache.one_look():
+        monkeypatch.setattr(cache, "LOOK_SECONDS", 0.0)
+        assert len({cache.model_version("small-lstm") for _ in range(3)}) == 1
+    assert len(looks) == 6

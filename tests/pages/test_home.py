@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from engine.inspection.cells.steps import read_steps
 from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
 from engine.models.folder import load_model

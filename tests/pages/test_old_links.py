@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from pages.components import tools
 from pages.components.comparison import error_by_length
 from pages.components.tools import Toolbox
@@ -61,14 +61,14 @@ LINKS = {
         "generation?tool=probing&model=small-lstm&max_new_tokens=30"
     ),
     "generation?tool=Cell+detective&detective_text=MARA&max_new_tokens=30": (
-        "generation?tool=probing&detective_text=MARA&max_new_tokens=30"
+        "generation?tool=probing&probing_text=MARA&max_new_tokens=30"
     ),
     "generation?tool=puppeteer&puppeteer_action=clamp&puppeteer_units=2,+4&puppeteer_value=-1&closeup=small-lstm": (
-        "generation?tool=activation_clamping&puppeteer_action=clamp&puppeteer_units=2,+4&puppeteer_value=-1"
+        "generation?tool=activation_clamping&clamping_action=clamp&clamping_units=2,+4&clamping_value=-1"
         "&model=small-lstm"
     ),
     "generation?tool=Puppeteer&puppeteer_units=3&closeup=RNN": (
-        "generation?tool=activation_clamping&puppeteer_units=3&model=small-rnn"
+        "generation?tool=activation_clamping&clamping_units=3&model=small-rnn"
     ),
     "generation?tool=transplant&transplant_place=1&transplant_donor=MARA&closeup=RNN&seed=3&max_new_tokens=20": (
         "generation?tool=activation_patching&transplant_position=1&transplant_donor=MARA&model=small-rnn&seed=3"
@@ -193,9 +193,9 @@ LINKS = {
         "gradients?tool=truncation&truncation_network=GRU&truncation_text=The+fog"
     ),
     "gradients?tool=The+chain&chain_gain=1.25": "gradients?tool=chain&chain_gain=1.25",
-    "gradients?tool=foretold&foretold_hidden_size=8": "gradients?tool=trainability&foretold_hidden_size=8",
+    "gradients?tool=foretold&foretold_hidden_size=8": "gradients?tool=trainability&trainability_hidden_size=8",
     "gradients?tool=Foretold%3F&foretold_hidden_size=4&foretold_updates=400": (
-        "gradients?tool=trainability&foretold_hidden_size=4&foretold_updates=400"
+        "gradients?tool=trainability&trainability_hidden_size=4&trainability_updates=400"
     ),
 }
 

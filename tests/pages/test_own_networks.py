@@ -15,7 +15,7 @@ from pages.components.gradients import TOOLS as GRADIENTS_TOOLS
 from pages.components.sentiment import TOOLS as SENTIMENT_TOOLS
 from pages.components.translation import TOOLS as TRANSLATION_TOOLS
 from tests.pages.open import notes, open_page, receipt_lines, sentences, written
-from tests.pages.own_networks import give
+from tests.pages.own_networks import give, relabel
 from tests.pages.small_classifiers import add_classifiers
 
 ANNA, BRUNO = "anna" + 18 * "a", "bruno" + 17 * "b"
@@ -122,3 +122,21 @@ def test_two_of_one_title_can_be_told_apart(trained: Path) -> None:
     names = [give(ANNA, trained / "writer") for _ in range(2)]
     seen = words_on("cells", ANNA, network=names[0])
     assert all(f"My writer (yours, {name})" in seen for name in names)
+
+
+@pytest.mark.parametrize("tool", SENTIMENT_TOOLS)
+def test_classifier_of_other_labels_says_them_and_which_tools_follow_opinions(
+    tool: str, trained: Path, models: Path, tmp_path: Path
+) -> None:
+    add_classifiers(models)
+    shutil.copytree(trained / "judge", tmp_path / "judge")
+    relabel(tmp_path / "judge", ["sport", "weather"])
+    name = give(ANNA, tmp_path / "judge")
+    at = open_page("sentiment", secret=ANNA, network=name, tool=tool)
+    assert not at.exception
+    assert {"sport", "weather"} == set(at.dataframe[0].value["label"])
+    assert "positive" not in at.subheader[0].value.lower()
+    refused = [said for said in notes(at) if "other labels" in said]
+    assert bool(refused) == SENTIMENT_TOOLS[tool].needs_opinions
+    shown = open_page("sentiment", secret=ANNA, tool="padding")
+    assert not shown.exception, "the shipped ones are compared without it"

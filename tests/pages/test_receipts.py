@@ -21,7 +21,7 @@ TOOLS = [("translation", name) for name in translation.TOOLS.labels] + [
 CHARTS = {
     "gradients?clipping": {"tool": "clipping", "clipping_updates": "20"},
     "gradients?truncation": {"tool": "truncation", "truncation_text": "The fog sat on the boat and on the mat."},
-    "gradients?trainability": {"tool": "trainability", "foretold_hidden_size": "4"},
+    "gradients?trainability": {"tool": "trainability", "trainability_hidden_size": "4"},
     "cells?patterns": {
         "tool": "patterns",
         "network": "small-lstm",

@@ -101,8 +101,10 @@ class Chain:
 
     def log10_gain(self, architecture: str, distance: int) -> float:
         """Return the logarithm of an architecture's gain at a distance; nan where it was not measured."""
-        rows = self.curves[(self.curves["architecture"] == architecture) & (self.curves["distance"] == distance)]
-        return float(rows["log10_gain"].iloc[0]) if len(rows) else math.nan
+        columns = (self.curves[name].to_numpy() for name in ("architecture", "distance", "log10_gain"))
+        architectures, distances, gains = columns
+        found = gains[(architectures == architecture) & (distances == distance)]
+        return float(found[0]) if len(found) else math.nan
 
 
 def measure_chain(settings: ChainSettings, text: str | None = None) -> Chain:

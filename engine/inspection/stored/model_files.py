@@ -5,14 +5,18 @@ from __future__ import annotations
 import functools
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 WEIGHTS = "model.safetensors"
 
 
 def list_files(folder: str) -> pa.Table:
     """Return one row per file of a model folder: name, size in KiB, SHA-256."""
+    import pyarrow as pa  # loaded for tables alone: Home needs none
+
     files = sorted(path for path in Path(folder).iterdir() if path.is_file())
     return pa.table(
         {
@@ -26,7 +30,12 @@ def list_files(folder: str) -> pa.Table:
 def weights_in(folder: str | Path, digits: int = 12) -> str:
     """Return the first digits of the SHA-256 of a model folder's weights, "" where it has none."""
     path = Path(folder) / WEIGHTS
-    return _sha256(path, path.stat().st_mtime_ns)[:digits] if path.is_file() else ""
+    return digest(path, digits) if path.is_file() else ""
+
+
+def digest(path: Path, digits: int = 12) -> str:
+    """Return the first digits of a file's SHA-256, read again only when it was written."""
+    return _sha256(path, path.stat().st_mtime_ns)[:digits]
 
 
 @functools.lru_cache(maxsize=256)

@@ -16,12 +16,13 @@ import torch
 from torch import Tensor
 
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS, SamplingSettings, check_characters, check_sampling
-from engine.decoding.sampling import generate, prefill
+from engine.decoding.sampling import generate
 from engine.decoding.text import prompt_ids, spell, start_id
 from engine.errors import InputError
 from engine.models.base import AnyState, map_tensors
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import LayerState
+from engine.models.steps import prefill
 
 NEGLIGIBLE_NATS = 0.01
 

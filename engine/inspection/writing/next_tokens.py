@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.decoding.sampling import logits_along, next_distribution, prefill
+from engine.decoding.sampling import next_distribution
 from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
+from engine.models.steps import logits_along, prefill
 from engine.wording import percent
 
 _NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
@@ -55,18 +56,18 @@ class NextTokens:
 def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> NextTokens:
     """Return what `loaded` expects after `text`, which is read as generation reads it."""
     logits, _ = prefill(loaded.model, prompt_ids(loaded, text))
-    logits = logits[0].float()  # (V,)
-    after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
-    tensors = {
-        "network": logits.softmax(dim=-1),
+    numbers = logits[0].float().numpy()  # (V,)
+    after, uncut = next_distribution(numbers, temperature, top_k, top_p), next_distribution(numbers, temperature)
+    stages = {
+        "network": next_distribution(numbers),
         "temperature": uncut,
-        "top_k": next_distribution(logits, temperature, top_k),
+        "top_k": next_distribution(numbers, temperature, top_k),
         "top_p": after,
     }
-    by_stage = {name: chances.double().numpy() for name, chances in tensors.items()}
+    by_stage = {name: chances.astype(np.float64) for name, chances in stages.items()}
     frame = pd.DataFrame(
         {
-            "token": loaded.tokenizer.tokens(range(len(logits))),
+            "token": loaded.tokenizer.tokens(range(len(numbers))),
             "probability_before": by_stage["network"],
             "probability_after": by_stage["top_p"],
             "probability_temperature": by_stage["temperature"],
@@ -104,16 +105,23 @@ def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int
     Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut`
     (the share of the chances, after temperature, that top-k and top-p took away).
     """
-    logits = logits_along(loaded.model, prompt_ids(loaded, "")[:1], loaded.tokenizer.encode(text)).float()  # (T + 1, V)
+    along = logits_along(loaded.model, prompt_ids(loaded, "")[:1], loaded.tokenizer.encode(text))
+    logits = along.float().numpy()  # (T + 1, V)
     after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
     return pd.DataFrame(
         {
             "position": [0, *(end for _, end in loaded.tokenizer.spans(text))],
-            "entropy_before": torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1).double().numpy(),
-            "entropy_after": torch.special.entr(after).sum(dim=-1).double().numpy(),
-            "mass_cut": (uncut * (after == 0)).sum(dim=-1).double().numpy(),
+            "entropy_before": row_entropies(next_distribution(logits)),
+            "entropy_after": row_entropies(after),
+            "mass_cut": (uncut * (after == 0)).sum(axis=-1).astype(np.float64),
         }
     )
+
+
+def row_entropies(probabilities: np.ndarray) -> np.ndarray:
+    """Return the entropy of each row (..., V) in nats."""
+    exact = probabilities.astype(np.float64)
+    return -(exact * np.log(exact, out=np.zeros_like(exact), where=exact > 0)).sum(axis=-1)
 
 
 def _stage_frame(by_stage: dict[str, np.ndarray]) -> pd.DataFrame:

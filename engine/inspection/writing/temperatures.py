@@ -10,21 +10,22 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
 from engine.aggregation import MEAN_AND_RANGE
 from engine.config import JsonObject
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
-from engine.decoding.sampling import generate, logits_along, next_distribution, prefill
+from engine.decoding.sampling import Draws, draw_from, generate, next_distribution
 from engine.decoding.text import prompt_ids
 from engine.errors import DataError
 from engine.inspection.writing.copies import index_of
 from engine.inspection.writing.copy_index import CopyIndex
 from engine.inspection.writing.measures import Measures, measure_text
-from engine.models.base import State, StepModel, select
+from engine.inspection.writing.next_tokens import row_entropies
 from engine.models.folder import LoadedModel
+from engine.models.steps import logits_along
+from engine.runtimes.program import Steps
 from engine.wording import counted, listing, percent
 
 TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
@@ -57,7 +58,6 @@ class TemperatureText:
         return {name: getattr(self, name) for name in names} | self.measures.row()
 
 
-@torch.inference_mode()
 def write_at(loaded: LoadedModel, prompt: str, settings: SamplingSettings, temperature: float) -> TemperatureText:
     """Return what `engine.decoding.text.write_text` writes with `settings` at another temperature, measured.
 
@@ -68,12 +68,12 @@ def write_at(loaded: LoadedModel, prompt: str, settings: SamplingSettings, tempe
     check_prompt(prompt)
     check_sampling(settings)
     token_ids = prompt_ids(loaded, prompt)
-    drawn = generate(loaded.model, token_ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
+    drawn = generate(loaded.steps, token_ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
     written = [token.token_id for token in drawn]
     text, entropies = _text(loaded, prompt, written), (math.nan, math.nan)
     if written:
-        logits = logits_along(loaded.model, token_ids, written[:-1])
-        entropies = tuple(_entropies(_drawn_from(logits, settings, temperature), logits).mean(dim=0).tolist())
+        logits = logits_along(loaded.model, token_ids, written[:-1]).float().numpy()
+        entropies = tuple(_entropies(_drawn_from(logits, settings, temperature), logits).mean(axis=0).tolist())
     return TemperatureText(temperature, text, *entropies, measure_text(prompt + text, _index(loaded), len(prompt)))
 
 
@@ -122,7 +122,6 @@ def temperature_sentence(texts: Sequence[TemperatureText]) -> str:
     return f"{caught}From temperature {low.temperature:g} to {high.temperature:g}, {'; '.join(parts)}."
 
 
-@torch.inference_mode()
 def measure_curve(
     loaded: LoadedModel,
     prompt: str,
@@ -142,19 +141,19 @@ def measure_curve(
     check_sampling(settings)
     runs = [(temperature, settings.seed + seed) for temperature in temperatures for seed in range(seeds)]
     tokens, entropies = [], []
-    for drawn, entropy in _write_side_by_side(loaded.model, prompt_ids(loaded, prompt), settings, runs):
+    for drawn, entropy in _write_side_by_side(loaded.steps, prompt_ids(loaded, prompt), settings, runs):
         tokens.append(drawn)
         entropies.append(entropy)
         if len(tokens) % 10 == 0:
             yield WRITING_SHARE * len(tokens) / settings.max_new_tokens
-    token_ids = torch.stack(tokens, dim=1).tolist()  # (B, T)
-    all_entropies = torch.stack(entropies, dim=1)  # (B, T, 2)
+    token_ids = np.stack(tokens, axis=1).tolist()  # (B, T)
+    all_entropies = np.stack(entropies, axis=1)  # (B, T, 2)
     index, rows = _index(loaded), []
     for position, (temperature, seed) in enumerate(runs):
         ids = token_ids[position]
         length = ids.index(loaded.tokenizer.eos_id) if loaded.tokenizer.eos_id in ids else len(ids)
         text = _text(loaded, prompt, ids[:length])
-        entropy, before = all_entropies[position, :length].mean(dim=0).tolist()
+        entropy, before = all_entropies[position, :length].mean(axis=0).tolist()
         measures = measure_text(prompt + text, index, len(prompt))
         found = TemperatureText(temperature, text, entropy, before, measures)
         rows.append(found.row() | {"seed": seed, "characters": len(text)})
@@ -177,36 +176,31 @@ def summarise_curve(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_side_by_side(
-    model: StepModel[State], token_ids: Sequence[int], settings: SamplingSettings, runs: Sequence[tuple[float, int]]
-) -> Iterator[tuple[Tensor, Tensor]]:
+    steps: Steps, token_ids: Sequence[int], settings: SamplingSettings, runs: Sequence[tuple[float, int]]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield at each step the tokens drawn (B,) and the entropies (B, 2) of what they were drawn from, and before."""
-    generators = [torch.Generator().manual_seed(seed) for _, seed in runs]
-    logits, state = prefill(model, token_ids)
-    state = select(state, torch.zeros(len(runs), dtype=torch.long))
-    logits = logits.expand(len(runs), -1)
+    draws = [Draws(seed) for _, seed in runs]
+    first, begun = steps.read(token_ids)
+    state, logits = steps.pick(begun, [0] * len(runs)), first.repeat(len(runs), axis=0)
     groups: dict[float, list[int]] = {}
     for row, (temperature, _) in enumerate(runs):
         groups.setdefault(temperature, []).append(row)
     for _ in range(settings.max_new_tokens):
-        chances = torch.empty(logits.shape)
+        chances = np.empty_like(logits)
         for temperature, rows in groups.items():
             chances[rows] = _drawn_from(logits[rows], settings, temperature)
-        waiting = torch.stack(
-            [torch.empty(logits.shape[1]).exponential_(generator=generator) for generator in generators]
-        )
-        drawn = (chances / waiting).argmax(dim=-1)  # the draw of `engine.decoding.generate`, row by row
+        drawn = np.array([draw_from(of_text, own) for of_text, own in zip(chances, draws, strict=True)])
         yield drawn, _entropies(chances, logits)
-        logits, state = model.step(drawn, state)
+        logits, state = steps.step(drawn, state)
 
 
-def _drawn_from(logits: Tensor, settings: SamplingSettings, temperature: float) -> Tensor:
-    return next_distribution(logits.float(), temperature, settings.top_k, settings.top_p)
+def _drawn_from(logits: np.ndarray, settings: SamplingSettings, temperature: float) -> np.ndarray:
+    return next_distribution(logits, temperature, settings.top_k, settings.top_p)
 
 
-def _entropies(chances: Tensor, logits: Tensor) -> Tensor:
+def _entropies(chances: np.ndarray, logits: np.ndarray) -> np.ndarray:
     """Return the entropies (..., 2) in nats of what is drawn from, and of what the network gave."""
-    both = torch.stack([chances, logits.float().softmax(dim=-1)], dim=-2)  # (..., 2, V)
-    return torch.special.entr(both).sum(dim=-1)
+    return row_entropies(np.stack([chances, next_distribution(logits)], axis=-2))  # (..., 2, V)
 
 
 def _text(loaded: LoadedModel, prompt: str, written: Sequence[int]) -> str:

@@ -20,6 +20,7 @@ from engine.models.architectures.cell_layers import layer_sizes
         marker="bowtie",
         dash="longdash",
         mark=":blue[⧓]",
+        both_directions_of="lstm",
     ),
 )
 class BidirectionalLSTM(Architecture):

@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import plotly.graph_objects as go
-
 from engine.cells import CELLS, Cell
 from engine.cells.wiring import Node, Point, Wire
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 
 WIDTH, HEIGHT = 10.0, 6.0
@@ -22,7 +21,7 @@ THINNEST, THICKEST = 1.0, 9.0
 CIRCLE = 27  # pixels
 
 
-def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> go.Figure:
+def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> Figure:
     """Return the cell of `kind` with every wire as thick as the size of its value; negative ones are dashed.
 
     Args:
@@ -49,12 +48,11 @@ def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> go.Fi
     texts += [_text(x, y, end, muted, 13) for x, y, end in layout.ends]
     blank = theme.blank_figure(mode, height=400).layout
     axis = {"visible": False, "fixedrange": True}
-    # One call: plotly checks a figure as a whole much faster than piece by piece, and this one is drawn at every step.
-    return go.Figure(
+    return Figure(
         data=traces,
         layout={
-            "template": blank.template,
-            "height": blank.height,
+            "template": blank["template"],
+            "height": blank["height"],
             "shapes": [_box_shape(node, mode) for node in boxes],
             "annotations": texts,
             "xaxis": axis | {"range": [-0.25, WIDTH + 0.1]},

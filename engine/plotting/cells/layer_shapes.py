@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import plotly.graph_objects as go
-
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_rows
 from engine.plotting.marks import add_key, add_texts, columns_of
 from engine.plotting.theme import Mode
@@ -16,7 +15,7 @@ ROW_HEIGHT = 46
 _ARROWS = ("\N{RIGHTWARDS ARROW}", "\N{LEFTWARDS ARROW}")
 
 
-def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_cell: bool, *, mode: Mode) -> go.Figure:
+def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_cell: bool, *, mode: Mode) -> Figure:
     """Return a cell of H numbers per layer, direction and time step: filled those in `output`, framed the last of each
     row, h_n.
 
@@ -54,7 +53,7 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
             words.append(f"{hidden_size} numbers of layer {layer + 1}, {_way(direction)}, after step {step}: {where}")
         for step in range(length - 1):
             arrows.append((step + 0.5, row, _ARROWS[direction]))
-    figure.layout.shapes = boxes  # at once: one by one is many times slower
+    figure.update_layout(shapes=boxes)
     figure.add_scatter(
         x=x,
         y=y,
@@ -89,7 +88,7 @@ def describe_state_grid(layers: int, directions: int, length: int, hidden_size: 
     )
 
 
-def count_bars(counted: Mapping[str, int], chosen: str, *, mode: Mode) -> go.Figure:
+def count_bars(counted: Mapping[str, int], chosen: str, *, mode: Mode) -> Figure:
     """Return a bar of the parameters of each kind of layer, with how many times the RNN's they are; the chosen one is
     framed."""
     figure = theme.blank_figure(mode, x_title="Parameters", height=210)

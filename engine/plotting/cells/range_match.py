@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
 from engine.plotting.marks import add_frame, add_ring, add_strokes, add_texts, clicked
 from engine.plotting.theme import Mode
@@ -21,7 +21,7 @@ LETTER_SIZE = 11
 
 def track_rows(
     tokens: Sequence[str], rows: Sequence[tuple[str, np.ndarray, float]], chosen: tuple[int, int], *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return the tokens in one line and under them one row of cells per track, each coloured from 0 to its own highest
     value.
 
@@ -63,7 +63,7 @@ def track_rows(
 
 def match_positions(
     frame: pd.DataFrame, size: int, chosen: int, *, mode: Mode, architecture: str, height: int = 240
-) -> go.Figure:
+) -> Figure:
     """Return a mark per match: where in the text it begins and how sharp it is; its `customdata` is its number from 1.
 
     Args:
@@ -102,7 +102,7 @@ def describe_match_positions(frame: pd.DataFrame, size: int) -> str:
     )
 
 
-def predicate_shares(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> go.Figure:
+def predicate_shares(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> Figure:
     """Return for each question two marks: the share of matched tokens and of all tokens at which it holds.
 
     Args:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import FLOOR, decades
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import bold_where, plain_label, plain_labels, scale_below
 from engine.plotting.marks import add_texts, panels, sparse
-from engine.plotting.theme import Mode, Trace
+from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
 
 BAND_HEIGHT = 15
@@ -32,7 +32,7 @@ class Band:
     differences: np.ndarray
 
 
-def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> go.Figure:
+def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> Figure:
     """Return the relative distance of two readings against the characters read, on a logarithmic axis, one line per
     reader.
 
@@ -63,9 +63,9 @@ def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> go.Fig
         )
     first = frame[frame["reader"] == frame["reader"].iloc[0]]
     shade = {"fillcolor": theme.muted(mode), "opacity": 0.28, "line": {"width": 0}, "layer": "below"}
-    figure.layout.shapes = [
-        _strip(position, "x", "y domain") | shade for position in first["characters"][first["edited"]]
-    ]
+    figure.update_layout(
+        shapes=[_strip(position, "x", "y domain") | shade for position in first["characters"][first["edited"]]]
+    )
     figure.update_xaxes(range=[0, frame["characters"].max() + 1])
     figure.update_yaxes(decades(0.5))
     return figure
@@ -85,7 +85,7 @@ def describe_edit_curves(frame: pd.DataFrame) -> str:
 
 def unit_bands(
     tokens: Sequence[tuple[str, str]], edited: Sequence[bool], bands: Sequence[Band], *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return both texts letter by letter and, below, a band of rows for each network: how much each unit differs at
     each place."""
     heights = [LETTERS_HEIGHT, *(BAND_HEIGHT * len(band.units) for band in bands)]
@@ -95,7 +95,7 @@ def unit_bands(
     height, spacing = total + 100, gap / total
     figure = panels(titles, mode=mode, height=height, spacing=spacing, colour=theme.ink(mode), row_heights=heights)
     positions = list(range(len(tokens)))
-    top: Trace = {"row": 1, "col": 1, "family": theme.MONOSPACE}
+    top: Trace = {"row": 1, "family": theme.MONOSPACE}
     for row, letters in enumerate(zip(*tokens, strict=True)):
         text = bold_where(plain_labels(map(visible_token, letters)), edited)
         add_texts(figure, positions, [row] * len(positions), text, LETTER_SIZE, theme.ink(mode), **top)
@@ -113,16 +113,15 @@ def unit_bands(
             text=[[plain_label(f"{visible_token(a)} | {visible_token(b)}") for a, b in tokens]] * len(band.units),
             hovertemplate="%{y} after “%{text}”: %{z:+.2f}<extra></extra>",
             row=number,
-            col=1,
         )
-        figure.update_yaxes(autorange="reversed", tickfont_size=10, dtick=1, row=number, col=1)
+        figure.update_yaxes(autorange="reversed", tickfont_size=10, dtick=1, row=number)
     frame = {"line": {"color": theme.ink(mode), "width": 1}, "fillcolor": "rgba(0,0,0,0)"}
-    figure.layout.shapes = [
-        _strip(position, "x", "y domain") | frame for position, changed in enumerate(edited) if changed
-    ]
+    figure.update_layout(
+        shapes=[_strip(position, "x", "y domain") | frame for position, changed in enumerate(edited) if changed]
+    )
     figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5], showgrid=False)
     figure.update_yaxes(showgrid=False)
-    figure.update_yaxes(range=[1.6, -0.6], tickvals=[0, 1], ticktext=["First", "Second"], row=1, col=1)
+    figure.update_yaxes(range=[1.6, -0.6], tickvals=[0, 1], ticktext=["First", "Second"], row=1)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 
@@ -144,6 +143,5 @@ def describe_unit_bands(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]
 
 
 def _strip(position: float, xref: str, yref: str) -> dict[str, object]:
-    """Return a rectangle one character wide and as high as its panel; many at once cost far less than `add_vrect` one
-    by one."""
+    """Return a rectangle one character wide and as high as its panel; for many at once."""
     return {"type": "rect", "xref": xref, "yref": yref, "x0": position - 0.5, "x1": position + 0.5, "y0": 0, "y1": 1}

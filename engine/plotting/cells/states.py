@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
 from engine.plotting.marks import STILL, add_frame, add_marks, add_note, add_strokes, add_targets
 from engine.plotting.theme import Mode
@@ -25,7 +25,7 @@ HIDDEN_LINE = ("triangle-up", "dot")  # of a cell without gates
 
 def state_strips(
     rows: Mapping[str, tuple[np.ndarray, bool]], *, unit: int, mode: Mode, clickable: bool = True
-) -> go.Figure:
+) -> Figure:
     """Return vectors as strips of colour, one cell per unit, with the chosen unit marked through all of them.
 
     Args:
@@ -79,7 +79,7 @@ def unit_heat_map(
     is_switch: bool,
     mode: Mode,
     height: int = 460,
-) -> go.Figure:
+) -> Figure:
     """Return a part of a layer over a text: a column per token, a row per unit in the order of `units`.
 
     Args:
@@ -115,7 +115,7 @@ def gate_averages_lines(
     position: int,
     course: tuple[str, np.ndarray] | None,
     mode: Mode,
-) -> go.Figure:
+) -> Figure:
     """Return each gate's mean over the units at every token; a click brings the token's position as `customdata`.
 
     Args:
@@ -157,7 +157,7 @@ def gate_averages_lines(
     return figure
 
 
-def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, unit: int, mode: Mode) -> go.Figure:
+def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, unit: int, mode: Mode) -> Figure:
     """Return a mark per unit and gate: how often it is shut (up) against how often it is open (across); `customdata` is
     the unit."""
     figure = theme.blank_figure(
@@ -187,7 +187,7 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
     return figure
 
 
-def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str, mode: Mode) -> go.Figure:
+def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str, mode: Mode) -> Figure:
     """Return what the gates keep of a write and its total effect, against the tokens read since; `customdata` is the
     token's position."""
     figure = theme.blank_figure(mode, y_title=title, height=340)
@@ -216,7 +216,7 @@ def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str
     return figure
 
 
-def _mark_tokens(figure: go.Figure, tokens: Sequence[str]) -> None:
+def _mark_tokens(figure: Figure, tokens: Sequence[str]) -> None:
     """Write the tokens along the axis, each one or, where they are too many, every second, third, ..."""
     every = max(1, math.ceil(len(tokens) / MOST_TICKS))
     positions = list(range(0, len(tokens), every))

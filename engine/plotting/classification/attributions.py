@@ -7,12 +7,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
 from engine.plotting.marks import add_marks, add_targets, add_texts
-from engine.plotting.theme import Mode, Trace
+from engine.plotting.theme import Mode
 from engine.plotting.writing.text_grid import readable_inks
 
 PER_STRIP = 5  # words side by side; a telephone has room for them
@@ -22,7 +22,7 @@ ROW_HEIGHT = 28
 
 def signed_strips(
     words: Sequence[str], lanes: Mapping[str, Sequence[float]], *, mode: Mode, title_of_values: str
-) -> go.Figure:
+) -> Figure:
     """Return the words, wrapped into strips, with a row of signed cells per lane under them; every cell has its number
     in it.
 
@@ -79,7 +79,7 @@ def signed_strips(
     return figure
 
 
-def _add_targets(figure: go.Figure, count: int, strip_rows: int, said: Sequence[str], hover: np.ndarray) -> None:
+def _add_targets(figure: Figure, count: int, strip_rows: int, said: Sequence[str], hover: np.ndarray) -> None:
     """Lay an unseen mark over each word and each of its cells, as heat maps bring no clicks."""
     places = [(position, row) for position in range(count) for row in range(strip_rows)]
     x = [position % PER_STRIP for position, _ in places]
@@ -91,7 +91,7 @@ def _add_targets(figure: go.Figure, count: int, strip_rows: int, said: Sequence[
 
 def chance_dots(
     correlations: Mapping[str, float], chance: Mapping[str, Sequence[float]], levels: Mapping[str, float], *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return a row per method: its rank correlation as a large mark, those of shuffled attributions as ticks, the 5 %
     level as a line."""
     figure = theme.blank_figure(

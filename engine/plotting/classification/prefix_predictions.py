@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import bold_where, name_rows, plain_label, plain_labels
 from engine.plotting.marks import STILL
-from engine.plotting.theme import LineStyle, Mode, Trace
+from engine.plotting.theme import LineStyle, Mode
 
 LONGEST_TICK = 14
 MOST_TICKS = 60
@@ -40,7 +40,7 @@ class BeliefLine:
 
 def verdict_bars(
     labels: Sequence[str], kinds: Sequence[str], positive: Sequence[float], chosen: int, *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return one bar per classifier, from the even chance in the middle to the probability it gives "positive".
 
     Args:
@@ -97,7 +97,7 @@ def belief_film(
     *,
     mode: Mode,
     height: int = 400,
-) -> go.Figure:
+) -> Figure:
     """Return the belief in "positive" over the words read, one line per half and network.
 
     Args:

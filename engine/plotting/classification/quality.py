@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import bold_where, name_columns, name_rows, plain_label, plain_labels
 from engine.plotting.marks import add_note, add_strokes, error_bars
 from engine.plotting.theme import LineStyle, Mode
@@ -23,7 +23,7 @@ MEASURES = {
 
 def accuracy_dots(
     table: pd.DataFrame, labels: Sequence[str], kinds: Sequence[str], chosen: int, *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return one dot per classifier with its 95 % interval, and the accuracy of always saying the same as a dotted
     line.
 
@@ -59,7 +59,7 @@ def accuracy_dots(
     return figure
 
 
-def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, height: int = 260) -> go.Figure:
+def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, height: int = 260) -> Figure:
     """Return the counts (2, 2) as a map: each row a true label, each column a given one; a cell's colour is its share
     of the row."""
     figure = theme.blank_figure(mode, x_title="The network says", y_title="It really is", height=height)
@@ -87,7 +87,7 @@ def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, heigh
     return figure
 
 
-def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340) -> go.Figure:
+def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340) -> Figure:
     """Return the share that is positive against the predicted probability, with 95 % intervals; the larger a mark, the
     more texts.
 
@@ -121,7 +121,7 @@ def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340
     return figure
 
 
-def threshold_lines(table: pd.DataFrame, threshold: float, *, mode: Mode, height: int = 300) -> go.Figure:
+def threshold_lines(table: pd.DataFrame, threshold: float, *, mode: Mode, height: int = 300) -> Figure:
     """Return accuracy, precision and recall of "positive" over the threshold, with a line where it stands."""
     figure = theme.blank_figure(
         mode, x_title="Threshold: “positive” from this probability on", y_title="%", height=height
@@ -142,7 +142,7 @@ def threshold_lines(table: pd.DataFrame, threshold: float, *, mode: Mode, height
 
 def slice_bars(
     tables: Sequence[pd.DataFrame], labels: Sequence[str], kinds: Sequence[str], *, mode: Mode, height: int = 320
-) -> go.Figure:
+) -> Figure:
     """Return the accuracy of each slice with its 95 % interval, a mark per classifier.
 
     Args:

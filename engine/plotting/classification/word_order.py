@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import name_rows, plain_label
 from engine.plotting.marks import add_marks, add_strokes
-from engine.plotting.theme import Mode, Trace
+from engine.plotting.theme import Mode
 
 LEAST_POINTS = 5.0  # of accuracy that the axis covers
 
@@ -28,7 +28,7 @@ class OrderRow:
     shuffles: Sequence[float]
 
 
-def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
+def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> Figure:
     """Return a row per classifier: a filled mark for the text, an open one for the order on show, a tick for each of
     many shuffles."""
     figure = theme.blank_figure(mode, x_title="Probability of “positive” (%)", height=62 * len(rows) + 120)
@@ -63,7 +63,7 @@ class OrderAccuracy:
     shuffled: Sequence[float]
 
 
-def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
+def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> Figure:
     """Return a row per classifier: accuracy on sentences as they stand (filled) and shuffled (open, one mark per
     seed)."""
     figure = theme.blank_figure(mode, x_title="Accuracy (%)", height=52 * len(rows) + 110)
@@ -87,7 +87,7 @@ def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
     return _named_rows(figure, [row.label for row in rows])
 
 
-def _named_rows(figure: go.Figure, labels: Sequence[str]) -> go.Figure:
+def _named_rows(figure: Figure, labels: Sequence[str]) -> Figure:
     """Return the figure with a name before each row, the first on top, and room for the legend."""
     name_rows(figure, [_wrapped(label) for label in labels])
     figure.update_layout(margin={"t": 70})

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import (
@@ -22,6 +21,7 @@ from engine.plotting.curves import (
     in_legend_order,
     scale,
 )
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, name_rows, plain_label, plain_labels
 from engine.plotting.marks import error_bars, points
 from engine.plotting.theme import Mode
@@ -36,7 +36,7 @@ STATES = (
 _SYMBOLS = dict(zip(STATES, ("circle", "circle-open-dot", "circle-open", "x-thin"), strict=True))
 
 
-def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -> go.Figure:
+def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -> Figure:
     """Return a map of tasks at their lengths (rows) and architectures (columns): a mark for how many seeds solved it.
 
     The clear winner of a row has a ring. A click gives task and length.
@@ -103,7 +103,7 @@ def errors_against_cost(
     is_log_x: bool = True,
     is_log_y: bool = False,
     height: int = 440,
-) -> go.Figure:
+) -> Figure:
     """Return errors against cost: a mark per architecture at the medians, bars over the seeds, and the Pareto front as
     steps.
 
@@ -160,7 +160,7 @@ def two_runs(
     is_log_x: bool = False,
     is_log_y: bool = False,
     height: int = 520,
-) -> go.Figure:
+) -> Figure:
     """Return two runs over each other above, and below it the second's loss less the first's at equal updates.
 
     The axes end a little above where the runs began and what they usually are; a run that diverged is marked. Run A is
@@ -242,7 +242,7 @@ def loss_by_rate(
     baseline: float | None = None,
     is_log_y: bool = False,
     height: int = 400,
-) -> go.Figure:
+) -> Figure:
     """Return the loss of trials against their learning rate: a line per architecture, its chosen rate a ringed mark.
 
     Trainings that diverged stand as crosses at the top, where there is no scale.
@@ -291,7 +291,7 @@ def _outcome(loss: float, solved_after: float) -> str:
     return f"{loss:.4g}" + ("" if np.isnan(solved_after) else f", solved after {solved_after:,.0f} updates")
 
 
-def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return the recurrent parameters counted in the network as bars, with a mark at what the formula gives.
 
     Args:

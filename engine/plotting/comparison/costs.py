@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import BELOW, in_legend_order
 from engine.plotting.curves import scale as axis
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.marks import add_key
 from engine.plotting.theme import Mode
 
@@ -26,7 +26,7 @@ def cost_lines(
     now: pd.DataFrame | None = None,
     now_label: str = "measured here and now",
     height: int = 380,
-) -> go.Figure:
+) -> Figure:
     """Return `column` ("seconds" or "memory_bytes") against `at`: lines for stored points, open markers for those
     measured now.
 
@@ -52,9 +52,10 @@ def cost_lines(
     return figure
 
 
-def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, now_label: str, unit: str) -> go.Scatter:
+def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, now_label: str, unit: str) -> Trace:
     style, is_now = theme.architecture_style(name, mode), bool(now_label)
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=x,
         y=y,
         name=f"{style.label}, {now_label}" if is_now else style.label,

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.aggregation import MEDIAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.curves import HEADROOM, baseline_line, beyond_traces, in_legend_order
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 
 OVER_SEEDS = MEDIAN_AND_RANGE
@@ -25,7 +25,7 @@ def race_bands(
     baseline_error: float | None = None,
     ended: Collection[tuple[str, int]] = (),
     height: int = 360,
-) -> go.Figure:
+) -> Figure:
     """Return the errors of a race so far against updates; the axis of updates stands still while the race runs.
 
     Args:

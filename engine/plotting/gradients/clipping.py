@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.gradients.gradients import power_axis
 from engine.plotting.marks import sparse
 from engine.plotting.theme import ArchitectureStyle, Mode
@@ -21,7 +21,7 @@ DIVERGED = 10.0  # times the first loss
 LABELS = {"free": "Not clipped", "clipped": "Clipped"}
 
 
-def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: int = 320) -> go.Figure:
+def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: int = 320) -> Figure:
     """Return the losses of both runs against updates, and where one of them diverges; the axis of updates stands still.
 
     Args:
@@ -53,7 +53,7 @@ def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: in
     return figure
 
 
-def clipping_norms(frame: pd.DataFrame, threshold: float, *, mode: Mode, updates: int, height: int = 320) -> go.Figure:
+def clipping_norms(frame: pd.DataFrame, threshold: float, *, mode: Mode, updates: int, height: int = 320) -> Figure:
     """Return the gradient norm of both runs before clipping, of the clipped one after it, and the
     threshold."""
     figure = theme.blank_figure(mode, x_title="Update", y_title="Gradient norm", height=height)
@@ -105,7 +105,7 @@ def _runs(frame: pd.DataFrame, mode: Mode) -> Iterator[tuple[str, pd.DataFrame, 
 
 
 def _add(
-    figure: go.Figure,
+    figure: Figure,
     x: pd.Series,
     y: np.ndarray,
     values: pd.Series,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 from engine.plotting.writing.text_grid import NARROW, spoken_token, text_grid
@@ -16,7 +16,7 @@ from engine.plotting.writing.text_grid import NARROW, spoken_token, text_grid
 FAINTEST = -3.0  # powers of ten of the strongest
 
 
-def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 320) -> go.Figure:
+def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 320) -> Figure:
     """Return two lines over the distance of each earlier token: gradient and measured change, each as a share of its
     largest.
 
@@ -48,9 +48,7 @@ def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: 
     return figure
 
 
-def connectivity_grid(
-    tokens: Sequence[str], shares: np.ndarray, position: int, *, mode: Mode, is_log: bool
-) -> go.Figure:
+def connectivity_grid(tokens: Sequence[str], shares: np.ndarray, position: int, *, mode: Mode, is_log: bool) -> Figure:
     """Return the text with each token before number `position` (from 1) coloured by its share of the strongest; clicks
     carry a token's number.
 
@@ -77,7 +75,7 @@ def connectivity_grid(
     )
     ticks = (-3, -2, -1, 0) if is_log else (0, 0.25, 0.5, 0.75, 1)
     names = ["≤ 0.1", "1", "10", "100"] if is_log else ["0", "25", "50", "75", "100"]
-    figure.update_traces(colorbar={"tickvals": ticks, "ticktext": names}, selector={"type": "heatmap"})
+    figure.update_traces(colorbar={"tickvals": ticks, "ticktext": names}, kind="heatmap")
     return figure
 
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, plain_label
 from engine.plotting.marks import STILL, add_marks, sparse
 from engine.plotting.theme import Mode
@@ -32,7 +32,7 @@ def chain_curves(
     x_title: str = "Steps back from the end",
     y_title: str = GAIN_TITLE,
     height: int = 400,
-) -> go.Figure:
+) -> Figure:
     """Return how large a change of the state has become, against the distance over which it was handed on.
 
     What is larger than any number of single precision is drawn at its edge, with a ∞, and what is smaller with a 0.
@@ -74,9 +74,7 @@ def chain_curves(
     return figure
 
 
-def _add_line(
-    figure: go.Figure, rows: pd.DataFrame, name: str, style: theme.ArchitectureStyle, is_second: bool
-) -> None:
+def _add_line(figure: Figure, rows: pd.DataFrame, name: str, style: theme.ArchitectureStyle, is_second: bool) -> None:
     """Add one line; a second one of the same architecture is thinner, with open marks."""
     values = rows["log10_gain"].to_numpy(dtype=float)
     inside = (values <= CEILING) & (values >= FLOOR)
@@ -118,7 +116,7 @@ def _add_line(
             )
 
 
-def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 340) -> go.Figure:
+def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 340) -> Figure:
     """Return the singular values of one architecture's products at a few distances: a short stroke for each.
 
     Args:
@@ -157,7 +155,7 @@ def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, hei
     return figure
 
 
-def edge_curve(edge: pd.DataFrame, gain: float, *, mode: Mode, height: int = 300) -> go.Figure:
+def edge_curve(edge: pd.DataFrame, gain: float, *, mode: Mode, height: int = 300) -> Figure:
     """Return the RNN's gain over the whole length against the recurrent gain, the slider's own place marked; clicks
     carry the gain.
 
@@ -229,7 +227,7 @@ def describe_spectra(spectra: pd.DataFrame, architecture: str) -> str:
     )
 
 
-def power_axis(figure: go.Figure, low: float, high: float, ticks: int = 7) -> None:
+def power_axis(figure: Figure, low: float, high: float, ticks: int = 7) -> None:
     """Label a linear axis of logarithms with the numbers they stand for."""
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (high - low) / step <= ticks)
     values = np.arange(math.floor(low / step) * step, math.ceil(high / step) * step + 1, step)

@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.plotting import theme
 from engine.plotting.curves import FLOOR, decades
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
-from engine.plotting.marks import STILL, add_key, add_marks
+from engine.plotting.marks import STILL, add_key, add_marks, panels
 from engine.plotting.theme import Mode
 
 X_TITLE = "Distance (tokens back)"
@@ -30,7 +29,7 @@ def influence_by_distance(
     is_log_distance: bool = True,
     half_lives: Mapping[str, float | None] | None = None,
     height: int = 400,
-) -> go.Figure:
+) -> Figure:
     """Return one line per network against distance, the mean, over a band from the lower to the upper quartile of
     places in the text.
 
@@ -81,7 +80,7 @@ def influence_by_distance(
 
 def two_answers(
     frame: pd.DataFrame, *, mode: Mode, is_log_distance: bool = True, height_per_network: int = 190
-) -> go.Figure:
+) -> Figure:
     """Return, one panel per network, both curves as shares of their value one token back; where they disagree is
     shaded.
 
@@ -91,15 +90,9 @@ def two_answers(
     frame = frame.dropna(subset=["gradient_share"])
     groups = list(frame.groupby("label", sort=False))
     titles = [plain_label(str(label)) for label, _ in groups]
-    figure = theme.blank_figure(mode, height=90 + height_per_network * max(1, len(groups)))
-    panels = make_subplots(
-        rows=max(1, len(groups)),
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.3 / max(2, len(groups) + 1),
-        subplot_titles=titles,
-    )
-    figure = go.Figure(panels.update_layout(figure.layout))
+    count = max(1, len(groups))
+    spacing, height = 0.3 / max(2, len(groups) + 1), 90 + height_per_network * count
+    figure = panels(titles or [""], mode=mode, height=height, spacing=spacing, colour=theme.ink(mode))
     for row, (_, rows) in enumerate(groups, start=1):
         style = theme.architecture_style(rows["architecture"].iloc[0], mode)
         lines = (
@@ -118,7 +111,6 @@ def two_answers(
                 text=[f"{100 * share:.2g} %" for share in rows[column]],
                 **theme.drawn(colour, dash, marker, [7 if is_marked else 0.1 for is_marked in _marked(len(rows))]),
                 row=row,
-                col=1,
                 hovertemplate="%{x} tokens back: %{text}<extra>%{fullData.name}</extra>",
             )
         for first, last in _runs(rows.loc[rows["disagrees"], "distance"].tolist()):
@@ -126,7 +118,6 @@ def two_answers(
                 x0=first - 0.5,
                 x1=last + 0.5,
                 row=row,
-                col=1,
                 layer="below",
                 line={"width": 0},
                 fillcolor=theme.translucent(theme.muted(mode), 0.25),
@@ -140,8 +131,7 @@ def two_answers(
         tickvals=[1e-6, 1e-4, 1e-2, 1],
         ticktext=["≤ 0.0001 %", "0.01 %", "1 %", "100 %"],
     )
-    figure.update_xaxes(title_text=X_TITLE, row=max(1, len(groups)), col=1)
-    figure.update_annotations(font={"size": 14, "color": theme.ink(mode)}, x=0, xanchor="left")
+    figure.update_xaxes(title_text=X_TITLE, row=count)
     return figure
 
 
@@ -212,7 +202,7 @@ def _runs(distances: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _set_axes(figure: go.Figure, is_log: bool, is_log_distance: bool, last: int, largest: float) -> None:
+def _set_axes(figure: Figure, is_log: bool, is_log_distance: bool, last: int, largest: float) -> None:
     if is_log_distance:
         ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if tick <= last]
         figure.update_xaxes(type="log", tickvals=ticks, range=[-0.04, math.log10(max(2, last)) + 0.03])

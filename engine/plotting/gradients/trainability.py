@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.gradients.gradients import CEILING, FLOOR, power_labels
 from engine.plotting.marks import add_marks
 from engine.plotting.theme import Mode
@@ -16,7 +16,7 @@ _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 
 def foretold_marks(
     frame: pd.DataFrame, *, mode: Mode, guess: float, expected: pd.DataFrame | None = None, height: int = 380
-) -> go.Figure:
+) -> Figure:
     """Return the share of right answers after training against the gain over the lag before training; a symbol per lag.
 
     Args:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.gradients.gradients import power_axis
 from engine.plotting.marks import add_note, sparse
 from engine.plotting.theme import Mode
@@ -17,7 +17,7 @@ LOWEST = -12.0  # powers of ten; what is smaller is drawn there
 
 def reach_curve(
     influence: pd.DataFrame, frame: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 360
-) -> go.Figure:
+) -> Figure:
     """Return the last loss's gradient against the distance, with an upright line where each chunk length cuts it off.
 
     Args:
@@ -53,7 +53,7 @@ def reach_curve(
 
 def cost_bars(
     frame: pd.DataFrame, column: str, title: str, scale: float, architecture: str, *, mode: Mode, height: int = 260
-) -> go.Figure:
+) -> Figure:
     """Return one bar per chunk length of a cost, its value written above it."""
     style = theme.architecture_style(architecture, mode)
     figure = theme.blank_figure(mode, x_title="Steps per chunk", y_title=title, height=height)

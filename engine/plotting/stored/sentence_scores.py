@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_ring, add_strokes, clicked
 from engine.plotting.theme import Mode
@@ -22,7 +22,7 @@ def score_map(
     other_label: str = "",
     listed: int = 0,
     height: int = 420,
-) -> go.Figure:
+) -> Figure:
     """Return a mark per sentence: chrF against source words or, with `other_label`, against the other network's chrF.
 
     Args:

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
-from plotly.colors import get_colorscale
 
 from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, name_rows, plain_label, plain_labels
 from engine.plotting.marks import add_marks, add_strokes, add_targets
 from engine.plotting.theme import LineStyle, Mode
@@ -37,7 +36,7 @@ def type_scores(
     *,
     mode: Mode,
     baseline: Mapping[str, float] | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return a row per type with a mark per network at its F1, and a grey cross at the baseline's.
 
     Args:
@@ -74,7 +73,7 @@ def type_scores(
     return figure
 
 
-def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return people's types (down) against what the network made of them (across): counts, coloured by the share of the
     row.
 
@@ -82,9 +81,8 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
     """
     shares = counts.to_numpy(float) / counts.to_numpy(float).sum(axis=1, keepdims=True).clip(min=1)
     rows, columns = list(map(str, counts.index)), list(map(str, counts.columns))
-    scale = get_colorscale(theme.HEAT_SCALE)
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * len(rows) + 110)
-    figure.add_heatmap(z=shares, zmin=0, zmax=1, colorscale=scale, showscale=False, xgap=1, ygap=1, hoverinfo="skip")
+    figure.add_heatmap(z=shares, **theme.heat_colours(mode), showscale=False, xgap=1, ygap=1, hoverinfo="skip")
     cells = [
         (row, column, int(counts.iat[row, column]), shares[row, column])
         for row in range(len(rows))
@@ -114,7 +112,7 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
     return figure
 
 
-def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def trainings(frame: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return a row per way of building, a mark per training at its F1 and a line at their mean; columns `variant`,
     `bidirectional`, `crf`, `seed`, `f1`."""
     variants = list(frame.groupby("variant")["f1"].agg(OVER_SEEDS.middle).sort_values(ascending=False).index)

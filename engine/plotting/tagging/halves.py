@@ -4,10 +4,10 @@ entity."""
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.classification.prefix_predictions import HALVES
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_rows, plain_label, plain_labels
 from engine.plotting.marks import add_marks, add_strokes, joined
 from engine.plotting.tagging.entity_scores import BUILDS, Build
@@ -22,7 +22,7 @@ _NAMES = {
 }
 
 
-def halves_figure(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def halves_figure(frame: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return per tag a mark for what each half adds and one for the sum; the first TAGS_SHOWN rows, best first.
 
     Args:
@@ -59,7 +59,7 @@ def describe_halves(word: str, frame: pd.DataFrame) -> str:
 
 def shares_figure(
     frame: pd.DataFrame, row: str, names: tuple[str, str], builds: tuple[Build, Build], *, mode: Mode, x_title: str
-) -> go.Figure:
+) -> Figure:
     """Return per row two shares joined by a line: a bidirectional tagger's and a forward-only one's.
 
     Args:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import bold_where, name_columns, name_rows, plain_label, plain_labels, scale_below
 from engine.plotting.marks import STILL, add_frame, add_marks, add_targets, add_texts
 from engine.plotting.theme import Mode
@@ -50,7 +50,7 @@ def lattice_figure(
     first: int,
     last: int,
     chosen: int | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return words `first` to `last` (from 1) as columns and `tags` as rows: a node's size is its probability, its
     colour its emission.
 
@@ -133,7 +133,7 @@ def step_matrix_figure(
     mode: Mode,
     chosen: tuple[str, str] | None = None,
     edited: Sequence[tuple[str, str]] = (),
-) -> go.Figure:
+) -> Figure:
     """Return the scores of the steps from `before` (rows) to `after` (columns), signed by colour and written into the
     cells.
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_rows, plain_label
 from engine.plotting.theme import Mode
 from engine.wording import percent
@@ -15,7 +14,7 @@ CHOSEN = "\N{BLACK DIAMOND}"
 ROW_HEIGHT = 26
 
 
-def tag_bars(tags: Sequence[str], probabilities: Sequence[float], chosen: str, *, mode: Mode) -> go.Figure:
+def tag_bars(tags: Sequence[str], probabilities: Sequence[float], chosen: str, *, mode: Mode) -> Figure:
     """Return one bar per tag from top to bottom, with its probability in per cent; the chosen tag carries a diamond and
     the accent."""
     colours = [theme.accent(mode) if tag == chosen else theme.muted(mode) for tag in tags]

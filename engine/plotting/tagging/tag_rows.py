@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_strokes, add_targets, add_texts, columns_of
 from engine.plotting.theme import Mode
@@ -48,7 +47,7 @@ def tag_rows(
     width: int = 46,
     chosen: int | None = None,
     window: range | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return the words in lines of `width` characters with a row of tags per reader under each line; all, or those in
     `window`.
 

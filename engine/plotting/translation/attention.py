@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, name_rows, plain_labels, scale_below
 from engine.plotting.marks import STILL, add_ring
 from engine.plotting.theme import Mode
@@ -26,7 +26,7 @@ def attention_heat_map(
     *,
     mode: Mode,
     is_marking_strongest: bool = True,
-) -> go.Figure:
+) -> Figure:
     """Return the attention weights (T, S) as a map: one row per written word, one column per read word.
 
     A ring marks the strongest place of each row, so that the reading does not rest on colour alone.
@@ -79,7 +79,7 @@ def confidence_bars(
     architecture: str,
     height: int = 300,
     is_clickable: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Return bars of the probability (%) that the network gave each word it wrote, in order of writing.
 
     With `is_clickable` a bar's `customdata` is the place of its word, from 0.
@@ -104,6 +104,6 @@ def confidence_bars(
     return figure
 
 
-def name_words(figure: go.Figure, words: Sequence[str]) -> None:
+def name_words(figure: Figure, words: Sequence[str]) -> None:
     """Write a word below each column, upright where they are few."""
     name_columns(figure, plain_labels(words, MAX_LABEL), 0.6, tickangle=0 if len(words) <= 4 else -45)

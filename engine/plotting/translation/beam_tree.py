@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.marks import STILL, Style, Values, add_frame, add_marks, add_note, add_ring, add_strokes, clicked
 from engine.plotting.theme import Mode
@@ -39,7 +39,7 @@ def beam_tree(
     first_step: int,
     steps_shown: int,
     chosen: int | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return the steps of a search from `first_step` on; each line leads from a beginning to what it was continued
     with.
 
@@ -55,8 +55,8 @@ def beam_tree(
     rows = int(nodes["rank"].max()) + (int(lanes["lane"].max()) if len(lanes) else 0)
     figure = theme.blank_figure(mode, height=96 + ROW_PIXELS * rows)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 64, "b": 40}, hovermode="closest")
-    kinds = shown.apply(_kind, axis=1) if len(shown) else pd.Series(dtype=object)
-    positions = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
+    kinds = _kinds(shown)
+    positions = _positions(nodes)
     for kind, (name, symbol, size, width, dash) in _KINDS.items():
         part = shown[kinds == kind]
         colour = _colour(kind, mode)
@@ -76,12 +76,12 @@ def beam_tree(
     return figure
 
 
-def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int) -> go.Figure:
+def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int) -> Figure:
     """Return the whole tree without letters and a frame around the steps shown; a marker's `customdata` is its step."""
     figure = theme.blank_figure(mode, height=118)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, showlegend=False, hovermode="closest")
-    positions = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
-    kinds = nodes.apply(_kind, axis=1)
+    positions = _positions(nodes)
+    kinds = _kinds(nodes)
     for kind, (_, symbol, _, width, _) in _KINDS.items():
         part = nodes[kinds == kind]
         colour = _colour(kind, mode)
@@ -113,7 +113,7 @@ def describe_beam_tree(nodes: pd.DataFrame, lanes: pd.DataFrame, first_step: int
     )
 
 
-def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty: float) -> go.Figure:
+def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty: float) -> Figure:
     """Return a letter per width and penalty, framed in a colour of its own, the setting at hand ringed.
 
     Args:
@@ -152,12 +152,24 @@ def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty:
     return figure
 
 
-def _kind(row: pd.Series) -> str:
-    if row["is_winner"]:
+def _kinds(nodes: pd.DataFrame) -> pd.Series:
+    """Return which of the kinds of marks each node is."""
+    facts = zip(nodes["is_winner"], nodes["is_found"], nodes["fate"], strict=True)
+    return pd.Series([_kind(*each) for each in facts], nodes.index, dtype=object)
+
+
+def _kind(is_winner: bool, is_found: bool, fate: str) -> str:
+    if is_winner:
         return "winner"
-    if row["is_found"] or row["fate"] in _ENDED:
+    if is_found or fate in _ENDED:
         return "finished"
-    return "kept" if row["fate"] in _GONE_ON else "left"
+    return "kept" if fate in _GONE_ON else "left"
+
+
+def _positions(nodes: pd.DataFrame) -> dict[int, tuple[int, int]]:
+    """Return at which step and rank each node stands, the beginning among them."""
+    places = zip(nodes["step"], nodes["rank"], strict=True)
+    return dict(zip(nodes["node"], places, strict=True)) | {START: (0, 1)}
 
 
 def _colour(kind: str, mode: Mode) -> str:
@@ -168,10 +180,10 @@ def _links(part: pd.DataFrame, positions: dict[int, tuple[int, int]]) -> tuple[l
     """Return the lines from the parent of each node to it."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for row in part.itertuples():
-        before = positions[row.parent]
-        x += [before[0], row.step, None]
-        y += [before[1], row.rank, None]
+    for parent, step, rank in zip(part["parent"], part["step"], part["rank"], strict=True):
+        before = positions[parent]
+        x += [before[0], step, None]
+        y += [before[1], rank, None]
     return x, y
 
 
@@ -185,7 +197,7 @@ def _hover(row: Any) -> str:  # pandas makes the row's class
 
 
 def _add_lanes(
-    figure: go.Figure,
+    figure: Figure,
     lanes: pd.DataFrame,
     positions: dict[int, tuple[int, int]],
     ranks: int,
@@ -210,7 +222,7 @@ def _add_lanes(
 
 
 def _add_pieces(
-    figure: go.Figure,
+    figure: Figure,
     part: pd.DataFrame,
     y: Values,
     look: Style,

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, plain_label
 from engine.plotting.marks import STILL
 from engine.plotting.theme import Mode
@@ -36,7 +35,7 @@ def press_lines(
     size: int | None = None,
     from_zero: bool = False,
     height: int = 320,
-) -> go.Figure:
+) -> Figure:
     """Return values against the number of directions kept, fewest on the left, the whole vector on the right.
 
     `size` is marked by an upright line where it is one of the sizes. A click on a mark gives its size.

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import bold_where, plain_label, plain_labels
 from engine.plotting.marks import STILL, add_marks, add_strokes, joined
-from engine.plotting.theme import Mode, Trace
+from engine.plotting.theme import Mode
 from engine.plotting.translation.attention import MAX_LABEL, name_words
 
 ROW_HEIGHT = 27
@@ -42,7 +42,7 @@ def linked_words(
     *,
     mode: Mode,
     architecture: str = "lstm",
-) -> go.Figure:
+) -> Figure:
     """Return what was read on the left, what was written on the right, and lines between them, wide where the weight is
     large.
 
@@ -91,7 +91,7 @@ def _spread(count: int, longest: int) -> np.ndarray:
 
 
 def _add_read(
-    figure: go.Figure, source: Sequence[str], row: np.ndarray, heights: np.ndarray, mode: Mode, colour: str
+    figure: Figure, source: Sequence[str], row: np.ndarray, heights: np.ndarray, mode: Mode, colour: str
 ) -> None:
     is_linked = row >= THINNEST_WEIGHT
     said = [
@@ -105,7 +105,7 @@ def _add_read(
 
 
 def _add_written(
-    figure: go.Figure,
+    figure: Figure,
     target: Sequence[str],
     weights: np.ndarray,
     heights: np.ndarray,
@@ -144,7 +144,7 @@ def _words(mode: Mode) -> Trace:
     return {"mode": "markers+text", "textfont": {"size": 14, "color": theme.ink(mode)}, "cliponaxis": False, **STILL}
 
 
-def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, mode: Mode) -> go.Figure:
+def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, mode: Mode) -> Figure:
     """Return the weights of one step over the source twice: as outlined bars before, and as marks after a change.
 
     Raises:
@@ -178,7 +178,7 @@ def step_changes(
     chosen: int,
     *,
     mode: Mode,
-) -> go.Figure:
+) -> Figure:
     """Return by how many nats each step's piece becomes likelier (above 0) under each change, a mark per change and
     step.
 

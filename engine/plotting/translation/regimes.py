@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_marks, add_strokes, panels
 from engine.plotting.theme import LineStyle, Mode
@@ -27,7 +27,7 @@ def regime_style(label: str, order: Sequence[str]) -> LineStyle:
     return REGIME_STYLES[min(order.index(label), len(REGIME_STYLES) - 1) if label in order else -1]
 
 
-def regime_curves(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], height: int = 600) -> go.Figure:
+def regime_curves(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], height: int = 600) -> Figure:
     """Return two panels over the steps of training: forced and free loss on held-out sentences, mean and band over the
     seeds.
 
@@ -41,15 +41,15 @@ def regime_curves(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], heig
         for row, loss in enumerate(("forced", "free"), start=1):
             _add_regime(figure, str(label), rows, loss, row, style, mode)
     figure.update_xaxes(rangemode="tozero")
-    figure.update_xaxes(title_text="Training step (batches seen)", row=2, col=1)
+    figure.update_xaxes(title_text="Training step (batches seen)", row=2)
     figure.update_layout(margin_t=72, legend_y=1.08)
     return figure
 
 
 def _add_regime(
-    figure: go.Figure, label: str, rows: pd.DataFrame, loss: str, row: int, style: LineStyle, mode: Mode
+    figure: Figure, label: str, rows: pd.DataFrame, loss: str, row: int, style: LineStyle, mode: Mode
 ) -> None:
-    name, place = plain_label(label), {"row": row, "col": 1}
+    name, place = plain_label(label), {"row": row}
     low, high, mean = (rows[f"{loss}_{part}"] for part in ("min", "max", "mean"))
     theme.add_band(figure, rows["step"], low, high, theme.translucent(style.colour(mode), 0.15), name, **place)
     figure.add_scatter(
@@ -65,7 +65,7 @@ def _add_regime(
     )
 
 
-def forced_against_free(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], height: int = 380) -> go.Figure:
+def forced_against_free(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], height: int = 380) -> Figure:
     """Return each seed's free loss above its forced loss, with the line on which both are equal.
 
     Args:

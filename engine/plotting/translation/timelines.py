@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import plotly.colors
-import plotly.graph_objects as go
 
 from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.curves import add_baseline
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import plain_label, plain_labels, scale_below
 from engine.plotting.marks import STILL, add_frame, add_marks, add_targets, add_texts, panels
 from engine.plotting.theme import LineStyle, Mode
@@ -79,7 +78,7 @@ def timeline_strips(
     mode: Mode,
     switches: Switches | None = None,
     numbers: Sequence[int | None] | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return the timelines as aligned rows of cells, wrapped into strips so that a phone can show them.
 
     Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence` is the
@@ -138,7 +137,7 @@ def forcing_curves(
     mode: Mode,
     styles: Mapping[str, LineStyle],
     height: int = 460,
-) -> go.Figure:
+) -> Figure:
     """Return two panels over the steps: what each piece of the reference cost (nats), and how far expectations are off
     (nats).
 
@@ -162,18 +161,17 @@ def forcing_curves(
                 hovertemplate="step %{x}, “%{text}”: %{y:.2f} nats<extra>%{fullData.name}</extra>",
                 **styles[name].drawn(mode),
                 row=row,
-                col=1,
             )
     if divergence is not None:
         figure.add_vline(x=divergence + 1, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.update_xaxes(dtick=1 if len(pieces) <= 20 else None, range=[0.6, len(pieces) + 0.4])
-    figure.update_xaxes(title_text="Step (one token each)", row=2, col=1)
+    figure.update_xaxes(title_text="Step (one token each)", row=2)
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(margin_t=64, legend_y=1.1)
     return figure
 
 
-def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode: Mode, height: int = 300) -> go.Figure:
+def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode: Mode, height: int = 300) -> Figure:
     """Return the loss of the reference against the share of told steps: each seed a dot, their mean a line.
 
     Args:
@@ -205,7 +203,7 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
 
 def divergence_bars(
     steps: Sequence[int], values: Sequence[float], threshold: float, *, mode: Mode, height: int = 220
-) -> go.Figure:
+) -> Figure:
     """Return a bar per step of how far expectations are off (nats), with the threshold below which they count as the
     same."""
     figure = theme.blank_figure(mode, x_title="Step", y_title="Off by (nats)", height=height)
@@ -230,7 +228,7 @@ def _number(number: int | None, is_parting: bool) -> str:
     return f"<b>{number} {PARTING}</b>" if is_parting else str(number)
 
 
-def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows: int, row: int, mode: Mode) -> None:
+def _add_switches(figure: Figure, switches: Switches, total: int, strip_rows: int, row: int, mode: Mode) -> None:
     """Draw a filled square where the reference is read, and a ring where the own piece is."""
     positions = [position for position, flag in enumerate(switches.told[:total]) if flag is not None]
     told = [bool(switches.told[position]) for position in positions]
@@ -260,7 +258,7 @@ def _cells(
     strip_rows: int,
     mode: Mode,
     text_colour: str | None,
-) -> go.Heatmap:
+) -> Trace:
     """Return the cells whose text has this colour (None: those without a probability), the others empty."""
     values: list[list[float | None]] = [[None] * STEPS_PER_STRIP for _ in range(rows)]
     texts = [[""] * STEPS_PER_STRIP for _ in range(rows)]
@@ -278,7 +276,8 @@ def _cells(
             ending = "" if share is None else f", probability {share:.3f}"
             hovers[row][column] = f"{plain_label(line.label)}, step {step + 1}: {plain_label(token)}{ending}"
     plain = theme.palette(mode).surface
-    return go.Heatmap(
+    return dict(
+        type="heatmap",
         x=list(range(STEPS_PER_STRIP)),
         y=list(range(rows)),
         z=values,
@@ -298,9 +297,7 @@ def _cells(
 
 def heat_colour(share: float) -> str:
     """Return the colour of a value from 0 to 1 on the heat scale as "#RRGGBB"."""
-    colour = plotly.colors.sample_colorscale(theme.HEAT_SCALE, [min(max(share, 0.0), 1.0)])[0]
-    red, green, blue = (round(float(part)) for part in plotly.colors.unlabel_rgb(colour))
-    return f"#{red:02X}{green:02X}{blue:02X}"
+    return theme.mixed_colours(theme.HEAT_SCALE, [share])[0]
 
 
 def readable_text(share: float) -> str:

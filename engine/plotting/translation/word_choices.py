@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.theme import Mode
 from engine.wording import percent
@@ -14,7 +14,7 @@ ROW_HEIGHT = 34
 MAX_LABEL = 22
 
 
-def word_choice_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> go.Figure:
+def word_choice_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> Figure:
     """Return a bar (%) per word that could stand in one place, as
     `engine.inspection.translation.hypotheses.word_alternatives` lists them.
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import bold_where, name_rows, plain_label, plain_labels
 from engine.plotting.marks import STILL, add_strokes
 from engine.plotting.theme import Mode
@@ -19,7 +18,7 @@ MAX_PLACES = 60
 DIFFERS = "\N{NOT EQUAL TO}"
 
 
-def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode: Mode) -> go.Figure:
+def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode: Mode) -> Figure:
     """Return a sentence's words, each under a mark that gives its value when clicked; the chosen one (from 0) is a
     diamond."""
     rows = -(-len(words) // PER_ROW)
@@ -47,7 +46,7 @@ def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode
 
 def neighbour_marks(
     words: Sequence[str], cosines: Sequence[float], notes: Sequence[str], chosen: str, *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return the neighbours of a word from top to bottom, each at its cosine and with its note; a click gives the
     word."""
     is_chosen = [word == chosen for word in words]
@@ -76,7 +75,7 @@ def neighbour_marks(
 
 def state_cosines(
     first: Sequence[str | None], second: Sequence[str | None], cosines: Sequence[float | None], *, mode: Mode
-) -> go.Figure:
+) -> Figure:
     """Return the cosine of two sentences' states at each place, from top to bottom; ≠ and a diamond mark pieces that
     differ.
 

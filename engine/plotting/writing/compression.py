@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_labels
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 34
 
 
-def compression_bars(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def compression_bars(frame: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return one bar of bytes per coder, the smallest on top.
 
     Args:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -14,7 +14,7 @@ THIS_TEXT, UNSEEN_TEXT = "This text", "Text it never read"
 
 def coverage_curve(
     frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", minimum: int | None = None, height: int = 320
-) -> go.Figure:
+) -> Figure:
     """Return the share of a text that stands in copied stretches of at least so many characters, beside unseen text.
 
     Args:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_labels
 from engine.plotting.marks import UNSEEN, add_marks, panels
 from engine.plotting.theme import Mode
@@ -30,7 +30,7 @@ def next_token_bars(
     top: int = 14,
     height: int = 320,
     noun: str = "character",
-) -> go.Figure:
+) -> Figure:
     """Return bars of the probability each token is drawn with, and marks for what the network itself gave.
 
     Args:
@@ -60,7 +60,7 @@ def next_token_bars(
 
 def openness_along(
     frame: pd.DataFrame, position: int, *, mode: Mode, architecture: str = "baseline", height: int = 260
-) -> go.Figure:
+) -> Figure:
     """Return how open the choice was along a text, before and after the settings, with a mark at `position`.
 
     Args:
@@ -113,7 +113,7 @@ STAGES = {
 
 def stage_bars(
     frame: pd.DataFrame, stages: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14
-) -> go.Figure:
+) -> Figure:
     """Return a panel of bars per stage on the way from the network to the draw; what a stage has cut away is marked by
     a cross.
 
@@ -136,7 +136,6 @@ def stage_bars(
             hovertemplate=f"%{{x}}: %{{y:.2f}} %<extra>{title}</extra>",
             showlegend=False,
             row=row,
-            col=1,
         )
         is_cut = (likeliest[column] == 0).to_numpy()
         if name in ("top_k", "top_p") and is_cut.any():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import FLOOR, add_baseline, decades
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import STILL, add_strokes, sparse
 from engine.plotting.theme import ArchitectureStyle, Mode
@@ -14,7 +14,7 @@ from engine.plotting.theme import ArchitectureStyle, Mode
 
 def influence_curves(
     frame: pd.DataFrame, *, mode: Mode, threshold: float, position: int | None = None, height: int = 400
-) -> go.Figure:
+) -> Figure:
     """Return the divergence against the characters read since, on a logarithmic axis.
 
     The thin line is the divergence after each token; the strong one is the largest that is still to come, and so
@@ -43,7 +43,7 @@ def influence_curves(
     return figure
 
 
-def _add_network(figure: go.Figure, name: str, rows: pd.DataFrame, style: ArchitectureStyle) -> None:
+def _add_network(figure: Figure, name: str, rows: pd.DataFrame, style: ArchitectureStyle) -> None:
     nats = rows["kl_nats"].clip(lower=FLOOR)
     still_to_come = nats[::-1].cummax()[::-1]
     entry = {"name": name, "legendgroup": name}

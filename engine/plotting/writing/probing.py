@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, plain_label, plain_labels, scale_below
 from engine.plotting.marks import STILL, add_marks
 from engine.plotting.theme import Mode
@@ -23,7 +23,7 @@ def unit_label(row: pd.Series) -> str:
     return f"{sign}layer {row['layer'] + 1}, {row['part']} {row['unit']}"
 
 
-def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen: str = "") -> go.Figure:
+def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen: str = "") -> Figure:
     """Return a bar of the best unit's AUC for each question, from chance upwards, and marks for the shifted controls.
 
     Args:
@@ -81,7 +81,7 @@ def describe_winner_bars(winners: pd.DataFrame, top: int = 3) -> str:
     )
 
 
-def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode: Mode) -> go.Figure:
+def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode: Mode) -> Figure:
     """Return the AUC of every winning unit (columns) for every question (rows); 0.5 is neutral, below it the answer is
     no."""
     questions = plain_labels(winners["question"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_key, panels
 from engine.plotting.theme import Mode
@@ -29,7 +29,7 @@ def temperature_curves(
     measures: Sequence[str] = tuple(PANELS),
     baselines: Mapping[str, float] | None = None,
     baseline_label: str = "Text it never read",
-) -> go.Figure:
+) -> Figure:
     """Return a panel per measure: a line per model through the means over seeds, a band from smallest to largest.
 
     Args:
@@ -58,10 +58,10 @@ def temperature_curves(
                 hovertemplate=f"temperature %{{x}}: %{{y:.3g}} {unit}<extra>%{{fullData.name}}</extra>",
             )
         if baselines and name in baselines:
-            figure.add_hline(y=factor * baselines[name], line=dashed, row=position, col=1)
+            figure.add_hline(y=factor * baselines[name], line=dashed, row=position)
     if baselines and any(name in baselines for name in shown):
         add_key(figure, baseline_label, mode="lines", line=dashed)
-    figure.update_xaxes(title_text="Temperature", showticklabels=True, row=len(shown), col=1)
+    figure.update_xaxes(title_text="Temperature", showticklabels=True, row=len(shown))
     figure.update_yaxes(nticks=5)
     figure.update_layout(margin={"t": 76}, legend={"y": 1 + 34 / height, "yanchor": "bottom"})
     return figure

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.colors import get_colorscale
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label, scale_below
 from engine.plotting.marks import add_strokes, add_targets, add_texts, columns_of, joined
-from engine.plotting.theme import Mode
+from engine.plotting.theme import Mode, Scale
 from engine.plotting.writing.distribution import visible_token
-
-Scale = Sequence[tuple[float, str]]  # stops from 0 to 1 and their colours
 
 ROW_HEIGHT = 26
 ROW_GAP = 6  # the marks are drawn in it
@@ -50,7 +47,7 @@ def text_grid(
     width: int = 64,
     marks: Sequence[bool] | None = None,
     clickable: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Return the text with each token's cell coloured by its value; nan leaves a cell uncoloured.
 
     Args:
@@ -75,7 +72,7 @@ def text_grid(
     low, high = limits or _limits(values, diverging)
     positions = lay_out(tokens, width)
     row_count = max((position.rows[-1] for position in positions), default=0) + 1
-    scale = theme.diverging_scale(mode) if diverging else get_colorscale(theme.HEAT_SCALE)
+    scale = theme.diverging_scale(mode) if diverging else theme.HEAT_SCALE
     inks = readable_inks(values, low, high, scale, mode)
     if hover is None:
         hover = [f"{spoken_token(token)}: {value:.3g}" for token, value in zip(tokens, values, strict=True)]
@@ -213,7 +210,7 @@ def readable_inks(values: np.ndarray, low: float, high: float, scale: Scale, mod
     """Return black or white for each value, whichever stands out more from its cell's colour: at least 4.58 to 1."""
     steps = 64
     shares = np.clip((np.nan_to_num(values, nan=low) - low) / (high - low), 0, 1)
-    paints = _sample(scale, np.linspace(0, 1, steps + 1))
+    paints = theme.mixed_colours(scale, np.linspace(0, 1, steps + 1))
     palette = [max(("#000000", "#FFFFFF"), key=partial(theme.contrast, paint)) for paint in paints]
     nearest = np.rint(shares * steps).astype(int)
     return [
@@ -222,15 +219,7 @@ def readable_inks(values: np.ndarray, low: float, high: float, scale: Scale, mod
     ]
 
 
-def _sample(scale: Scale, shares: np.ndarray) -> list[str]:
-    """Return the colours of a scale, "#RRGGBB" each, as plotly mixes them: channel by channel."""
-    stops = np.array([stop for stop, _ in scale], dtype=float)
-    channels = np.array([[int(colour[position : position + 2], 16) for position in (1, 3, 5)] for _, colour in scale])
-    mixed = np.stack([np.interp(shares, stops, channel) for channel in channels.T], axis=1)
-    return ["#{:02X}{:02X}{:02X}".format(*np.rint(colour).astype(int)) for colour in mixed]
-
-
-def _add_boundaries(figure: go.Figure, positions: Sequence[TokenPosition], mode: Mode) -> None:
+def _add_boundaries(figure: Figure, positions: Sequence[TokenPosition], mode: Mode) -> None:
     """Draw a thin line in the background's colour before each token."""
     x = [position.columns[0] - 0.5 for position in positions]
     y = [position.rows[0] for position in positions]
@@ -238,7 +227,7 @@ def _add_boundaries(figure: go.Figure, positions: Sequence[TokenPosition], mode:
     add_strokes(figure, joined(x, x), joined(*ends), theme.background(mode), 2)
 
 
-def _add_marks(figure: go.Figure, positions: Sequence[TokenPosition], marks: Sequence[bool], mode: Mode) -> None:
+def _add_marks(figure: Figure, positions: Sequence[TokenPosition], marks: Sequence[bool], mode: Mode) -> None:
     """Underline the marked tokens in the gap below their row, neighbours in one line."""
     spans: list[list[float]] = []  # row, first edge, last edge
     for position, is_marked in zip(positions, marks, strict=True):
@@ -254,7 +243,7 @@ def _add_marks(figure: go.Figure, positions: Sequence[TokenPosition], marks: Seq
     add_strokes(figure, joined(firsts, lasts), joined(y, y), theme.ink(mode), 3, name="marked", showlegend=False)
 
 
-def _add_targets(figure: go.Figure, positions: Sequence[TokenPosition], said: Sequence[str]) -> None:
+def _add_targets(figure: Figure, positions: Sequence[TokenPosition], said: Sequence[str]) -> None:
     cells = [
         (column, row, number, said[number])
         for number, position in enumerate(positions)

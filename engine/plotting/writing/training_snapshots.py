@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import add_baseline
+from engine.plotting.figure import Figure
 from engine.plotting.marks import STILL, add_ring
 from engine.plotting.theme import Mode
 
@@ -15,7 +15,7 @@ BEFORE_THE_FIRST = 0.5  # where step 0 stands on an axis of powers of ten
 
 def training_history(
     frame: pd.DataFrame, step: int, *, mode: Mode, architecture: str, guess: float, height: int = 280
-) -> go.Figure:
+) -> Figure:
     """Return both losses over the stages of a run, on a logarithmic axis of steps, with a line at `step`.
 
     Args:

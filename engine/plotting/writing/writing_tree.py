@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import STILL, add_ring, add_strokes, add_texts, columns_of
 from engine.plotting.theme import Mode
@@ -51,7 +51,7 @@ def position_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
     return columns, rows
 
 
-def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return the tree from its beginning (left) to its longest branch; of many branches the 14 rows around the pen.
 
     Args:
@@ -146,7 +146,7 @@ def _labels(shown: pd.DataFrame, across: int) -> list[tuple[float, float, str]]:
     return fitted
 
 
-def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: str, size: float, mode: Mode) -> None:
+def _add_markers(figure: Figure, nodes: pd.DataFrame, author: str, symbol: str, size: float, mode: Mode) -> None:
     figure.add_scatter(
         x=nodes["column"],
         y=nodes["line"],

@@ -14,12 +14,12 @@ from engine.inspection.cells.units import PARTS
 from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
+from engine.task_family import TASK_FAMILIES
 from pages.components import figures, networks
 from pages.components.buttons import steps
 from pages.components.calls import Call, call
 from pages.components.cells.view import CellsView
 from pages.components.context import PageContext
-from pages.components.translation.context import title
 
 QUICKLY_READ = 200  # tokens; more take a second or longer
 
@@ -36,9 +36,10 @@ class CellsContext(PageContext[CellsView]):
     tokens: Sequence[str]
 
     @property
-    def language_models(self) -> dict[str, ModelInfo]:
-        """The language models among `models`."""
-        return {name: info for name, info in self.models.items() if info.task == "language_model"}
+    def streaming(self) -> dict[str, ModelInfo]:
+        """Those of `models` that carry a state from token to token."""
+        families = {name: TASK_FAMILIES.get(info.task) for name, info in self.models.items()}
+        return {name: self.models[name] for name, family in families.items() if family.opened and family.opened.streams}
 
     @property
     def read(self) -> Call[CellReading]:
@@ -123,11 +124,9 @@ class CellsContext(PageContext[CellsView]):
 
 
 def label(info: ModelInfo) -> str:
-    """Return what the page calls a network: a language model's label, or which translator's encoder it is."""
-    if info.task == "language_model":
-        return networks.label(info)
-    pair = f"{info.source_language or 'en'}-{info.target_language or 'fr'}"
-    return f"Translator {pair}, {title(info).lower()} (encoder)"
+    """Return what the page calls a network: a model's label, or which part of it is read with."""
+    opened = TASK_FAMILIES.get(info.task).opened
+    return opened.called(info) if opened and opened.called else networks.label(info)
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -136,11 +136,11 @@ def _readers(context: CellsContext) -> list[str]:
     """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is
     another."""
     matched = {}
-    for name, info in context.language_models.items():
+    for name, info in context.streaming.items():
         if not info.group:
             matched.setdefault(info.architecture, name)
     names = list(matched.values())
-    if context.network in context.language_models and context.network not in names:
+    if context.network in context.streaming and context.network not in names:
         names.append(context.network)
     return names
 
@@ -244,7 +244,7 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: fig
         unit_bands(tokens[window], edited[window].tolist(), bands, mode=figures.mode()),
         name="edit-units",
         alt=describe_unit_bands(bands, tokens[window]),
-        table=_units_table(bands, tokens[window]),
+        table=lambda: _units_table(bands, tokens[window]),
         receipt=shown,
     )
 

@@ -112,7 +112,7 @@ def _draw_map(
         alt=f"{part_label(part)} of {len(units)} units over {len(tokens)} tokens: mean {values.mean():.2f}, lowest "
         f"{values.min():.2f}, highest {values.max():.2f}; unit {busiest} varies most. Unit {unit} at step "
         f"{at + 1}: {values[at, unit]:.3f}.",
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "step": range(1, len(values) + 1),
                 "token": context.tokens,

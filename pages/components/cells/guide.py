@@ -110,7 +110,7 @@ def _without_gates(context: CellsContext) -> None:
         else f"in a {cell.title} no gate by itself is the share of the memory that is kept"
     )
     st.markdown(f"**This network has no gate that could close:** {why}.")
-    others = [info for info in context.language_models.values() if CELLS.get(info.architecture).keeps is not None]
+    others = [info for info in context.streaming.values() if CELLS.get(info.architecture).keeps is not None]
     if others:
         other = networks.favourite(others)
         title = CELLS.get(other.architecture).title

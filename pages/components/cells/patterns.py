@@ -199,7 +199,7 @@ def _show_pattern(
         name="patterns-text",
         alt=describe_text_grid(context.tokens, on, title_of_values=SHARES["title_of_values"].lower())
         + f" Underlined is the range “{chosen}”.",
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {"token": map(visible_token, context.tokens), "share of units on": on, "in the range": is_chosen}
         ),
         receipt=receipt,

@@ -89,7 +89,7 @@ def _show_strips(context: CellsContext, strand: Strand, index: int, position: in
         alt=f"{len(rows)} vectors as strips of colour; in unit {unit}: "
         + ", ".join(f"{label} {values[unit]:.2f}" for label, (values, _) in list(rows.items())[1:])
         + ".",
-        table=strand.step_table(position),
+        table=lambda: strand.step_table(position),
         receipt=context.receipt(
             f"{{part: values[{position}] for part, values in found.strands[{index}].parts.items()}}"
         ),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator
+from pathlib import Path
 
-from pages.components import figures, thumbnails
+from engine.plotting.theme import Mode
+from pages.components import thumbnails
 from pages.components.calls import call
+from pages.components.thumbnails import Part
 
 SENTENCE = "The cat sat on the mat."
 
 
-def draw() -> None:
-    """Draw the gates that keep or drop the memory of a small sentence, unit by unit."""
+def files() -> list[Path]:
+    """Return the weights that it is computed with."""
+    return thumbnails.weights("language_model")
+
+
+def picture(mode: Mode) -> Iterator[Part]:
+    """Yield the gates that keep or drop the memory of a small sentence, unit by unit."""
     from engine.cells import CELLS
     from engine.inspection.cells.gate_trajectories import order_units
     from engine.inspection.cells.steps import read_steps
@@ -25,13 +33,14 @@ def draw() -> None:
     values = strand.parts[part]
     units, is_gate = order_units(values, "similarity"), part != "hidden"
     figure = unit_heat_map(
-        values, units, reading.tokens, first=0, position=-1, unit=-1, title="", is_switch=is_gate, mode=figures.mode()
+        values, units, reading.tokens, first=0, position=-1, unit=-1, title="", is_switch=is_gate, mode=mode
     )
     alt = (
         f"{PARTS[part].capitalize()} of {len(units)} units while “{SENTENCE}” is read: mean "
         f"{values.mean():.2f}, lowest {values.min():.2f}, highest {values.max():.2f}."
     )
-    figures.thumbnail(figure, name="cells", alt=alt)
-    st.caption(
-        f"The {PARTS[part]}s of {len(units)} units over “{SENTENCE}”: each dark cell is one that let its memory go."
+    yield thumbnails.drawing(figure, alt)
+    yield Part(
+        "caption",
+        f"The {PARTS[part]}s of {len(units)} units over “{SENTENCE}”: each dark cell is one that let its memory go.",
     )

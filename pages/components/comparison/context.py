@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import Contents, aggregate_runs, standings, telling_length
-from engine.experiments.task_facts import TaskFacts, task_facts
+from engine.experiments.findings.aggregates import Contents, aggregate_runs, standings, telling_length
+from engine.experiments.runs.task_facts import TaskFacts, task_facts
+from engine.plotting.figure import Drawn, Figure
 from pages.components.calls import Call, call
 from pages.components.comparison.view import ComparisonView
 from pages.components.context import PageContext
@@ -63,9 +63,10 @@ class ComparisonContext(PageContext[ComparisonView]):
         """Return `function(results, *args)`, computed once."""
         return call(function, *args, table=self.recipe).value
 
-    def figure(self, function: Callable[..., go.Figure], *args: Any) -> go.Figure:
-        """Return the figure `function(results, *args)`, drawn once and shared, so it must not be changed."""
-        return call(function, *args, table=self.recipe, kept="shared").value
+    def figure(self, function: Callable[..., Figure], *args: Any) -> Drawn:
+        """Return the figure `function(results, *args)`, drawn once for all visitors."""
+        figure = call(function, *args, table=self.recipe)
+        return call(Figure.drawn, figure, kept="shared").value
 
     @property
     def facts(self) -> TaskFacts:

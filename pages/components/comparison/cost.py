@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import EngineError
-from engine.experiments import live_costs
-from engine.experiments.cost_tables import GROWS, as_points, growth, growth_sentence, size_words, stored_costs
-from engine.experiments.results import receipt as facts_of
-from engine.experiments.state_size import overtaken_after, state_curves, state_table
+from engine.experiments.costs import live_costs
+from engine.experiments.costs.cost_tables import GROWS, as_points, growth, growth_sentence, size_words, stored_costs
+from engine.experiments.costs.state_size import overtaken_after, state_curves, state_table
+from engine.experiments.runs.results import receipt as facts_of
 from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
 from pages.components import figures, notices
@@ -205,7 +205,7 @@ def _show_calculator(context: ComparisonContext) -> None:
         name="cost-state",
         alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. "
         f"{sentence}",
-        table=table.assign(architecture=table["architecture"].map(architecture_label)),
+        table=lambda: table.assign(architecture=table["architecture"].map(architecture_label)),
         receipt=measured.receipt(
             "found.to_string()", model=f"untrained networks with {hidden_size} hidden units, 32-bit floats"
         ),

@@ -4,13 +4,13 @@ with."""
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS, divergence_sentence, standings
-from engine.experiments.findings import typical_sentence, verdict_sentence
-from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
+from engine.experiments.findings.aggregates import OVER_SEEDS, divergence_sentence, standings
+from engine.experiments.findings.sentences import typical_sentence, verdict_sentence
+from engine.experiments.runs.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import measure_against_length
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.calls import call
@@ -79,7 +79,7 @@ def show(context: ComparisonContext) -> None:
         name="error-by-length",
         alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: {OVER_SEEDS.middle_over('the seeds')}, "
         f"bars {OVER_SEEDS.reach('best', 'worst')}. {sentence}",
-        table=table.round(5),
+        table=lambda: table.round(5),
         receipt=receipt(context, context.standings),
     )
     if context.task == context.opening:
@@ -96,7 +96,7 @@ def _draw(
     up: str,
     is_log_x: bool,
     is_log_y: bool,
-) -> go.Figure:
+) -> Figure:
     facts, table = task_facts(task), standings(aggregates, matched_by, task)
     table = table[table["architecture"].isin(architectures)]
     if up == "updates":

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.findings import findings, solved_map
-from engine.experiments.task_facts import task_title
+from engine.experiments.findings.sentences import findings, solved_map
+from engine.experiments.runs.task_facts import task_title
 from engine.plotting.comparison.comparisons import map_sentence, solved_dots
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.buttons import button
@@ -52,7 +52,7 @@ def show(context: ComparisonContext) -> None:
     )
 
 
-def _draw(frame: pd.DataFrame, matched_by: str, mode: Mode) -> go.Figure:
+def _draw(frame: pd.DataFrame, matched_by: str, mode: Mode) -> Figure:
     table = solved_map(frame, matched_by)
     return solved_dots(table, mode=mode, titles={task: task_title(task) for task in table["task"].unique()})
 

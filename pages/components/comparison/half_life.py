@@ -130,7 +130,7 @@ def _show_curves(context: ComparisonContext, found: Found, labels: dict[str, str
             influence_by_distance(frame, half_lives=measured, **look),
             name="half-life-kl",
             alt=describe_half_lives(frame, measured),
-            table=_table(found, labels),
+            table=lambda: _table(found, labels),
             receipt=_receipt(context, found),
         )
     with right:
@@ -140,7 +140,7 @@ def _show_curves(context: ComparisonContext, found: Found, labels: dict[str, str
                 influence_by_distance(frame, quantity="gradient", **look),
                 name="half-life-gradient",
                 alt=_describe_gradient(frame),
-                table=frame[
+                table=lambda: frame[
                     [
                         "label",
                         "distance",

@@ -4,15 +4,15 @@ other."""
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS
-from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
-from engine.experiments.results import rows_with
-from engine.experiments.task_facts import task_facts
+from engine.experiments.findings.aggregates import OVER_SEEDS
+from engine.experiments.findings.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
+from engine.experiments.runs.results import rows_with
+from engine.experiments.runs.task_facts import task_facts
 from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import beyond_sentence, beyond_top, chart_top, loss_curves
+from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, ask_axes
@@ -60,7 +60,7 @@ def _show_all(context: ComparisonContext, where: tuple[str, str, int], look: str
         name="loss-while-learning",
         alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against "
         f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
-        table=curves.round(5),
+        table=lambda: curves.round(5),
         receipt=receipt(context, function, *where),
     )
     notices.say(sentence)
@@ -85,7 +85,7 @@ def _draw(
     against: str,
     is_log_x: bool,
     is_log_y: bool,
-) -> go.Figure:
+) -> Figure:
     curves = (seed_curves if look == "seeds" else median_curves)(frame, matched_by, task, length)
     curves = curves[curves["architecture"].isin(architectures)]
     titles = {"x": AXES[against], "x_title": AGAINST[against], "unit": task_facts(task).unit}
@@ -123,7 +123,7 @@ def _show_pair(context: ComparisonContext, where: tuple[str, str, int]) -> None:
         name="two-runs",
         alt=f"Two runs on {facts.title.lower()} of length {where[-1]:,} and their difference at equal updates. "
         f"{pair.sentence}",
-        table=pair.table.round(5),
+        table=lambda: pair.table.round(5),
         receipt=receipt(context, compare_runs, *arguments, prints="found.table"),
     )
     notices.say(pair.sentence)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS
-from engine.experiments.literature import (
+from engine.experiments.findings.aggregates import OVER_SEEDS
+from engine.experiments.findings.literature import (
     MARKS,
     MEASURES,
     REMEMBERED,

@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import EngineError
-from engine.experiments.live_race import full_budget, racers, specs_of
-from engine.experiments.race_settings import SEEDS, LiveSettings, check
-from engine.experiments.race_tally import record, tally
-from engine.experiments.task_facts import task_facts, task_title
-from engine.experiments.verdicts import RULE, Verdict
+from engine.experiments.findings.verdicts import RULE, Verdict
+from engine.experiments.live_race.race import full_budget, racers, specs_of
+from engine.experiments.live_race.settings import SEEDS, LiveSettings, check
+from engine.experiments.live_race.tally import record, tally
+from engine.experiments.runs.task_facts import task_facts, task_title
 from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS

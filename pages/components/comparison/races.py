@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.config import to_dict
-from engine.experiments.aggregates import baseline_error, error_of
-from engine.experiments.race_settings import JOB, LiveSettings
-from engine.experiments.race_words import bet_words, standing_words, verdict_words
-from engine.experiments.task_facts import task_facts
-from engine.experiments.verdicts import Verdict, judge
+from engine.experiments.findings.aggregates import baseline_error, error_of
+from engine.experiments.findings.verdicts import Verdict, judge
+from engine.experiments.live_race.settings import JOB, LiveSettings
+from engine.experiments.live_race.words import bet_words, standing_words, verdict_words
+from engine.experiments.runs.task_facts import task_facts
 from engine.plotting.comparison.race import OVER_SEEDS, race_bands
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob, message_of
@@ -160,7 +160,7 @@ def _receipt(settings: LiveSettings, result: dict[str, Any]) -> Receipt:
         measured=f"{result['date']}, commit {result['commit']}, on {result['hardware']}, torch {result['torch']}",
         seconds=result["seconds"],
         python=(
-            "from engine.experiments.live_race import repeat\n\n"
+            "from engine.experiments.live_race.race import repeat\n\n"
             f"frame = repeat({result['updates']}, {', '.join(f'{name}={value!r}' for name, value in same.items())})\n"
             "print(frame.groupby(['architecture', 'seed']).last())"
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from pages.components.calls import Call, call
 from pages.components.comparison.context import ComparisonContext
 from pages.components.figures import Receipt

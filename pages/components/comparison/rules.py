@@ -6,11 +6,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS
-from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
-from engine.experiments.rate_trials import rate_trials, sensitivity_sentence, trial_lengths
-from engine.experiments.task_facts import task_facts, task_title
-from engine.experiments.verdicts import RULE
+from engine.experiments.findings.aggregates import OVER_SEEDS
+from engine.experiments.findings.protocol import STOPPING_RULE, Protocol, protocol
+from engine.experiments.findings.rate_trials import rate_trials, sensitivity_sentence, trial_lengths
+from engine.experiments.findings.verdicts import RULE
+from engine.experiments.runs.task_facts import task_facts, task_title
 from engine.plotting.comparison.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
@@ -70,7 +70,7 @@ def _show_sensitivity(context: ComparisonContext) -> None:
         name="loss-by-rate",
         alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by "
         f"learning rate. {sentence}",
-        table=table.round(6),
+        table=lambda: table.round(6),
         receipt=receipt(context, rate_trials, context.task, length, context.architectures),
     )
     notices.say(sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
+from engine.experiments.costs.layer_sizes import layer_sizes, ratio_sentence
 from engine.plotting.comparison.comparisons import parameter_bars
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
@@ -24,7 +24,7 @@ def show(context: ComparisonContext) -> None:
         parameter_bars(shown, mode=figures.mode()),
         name="parameters",
         alt=f"Parameters of one recurrent layer, counted and by the formula. {sentence}",
-        table=table.round(4),
+        table=lambda: table.round(4),
         receipt=receipt(context, layer_sizes),
     )
     st.caption(

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator
+from pathlib import Path
 
+from engine.experiments.runs import results
 from engine.plotting import theme
-from engine.plotting.curves import measure_against_length
-from pages.components import figures, networks
+from engine.plotting.theme import Mode
+from pages.components import networks, thumbnails
 from pages.components.calls import call
+from pages.components.comparison import RECIPE
+from pages.components.thumbnails import Part
 
 TRIO = ("rnn", "lstm", "gru")
 
 
-def draw() -> None:
-    """Draw the measured errors of the architectures on one task."""
-    from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task, standings
-    from engine.experiments.task_facts import task_facts
-    from pages.components.comparison import RECIPE
+def files() -> list[Path]:
+    """Return the table that it is drawn from."""
+    path = Path(results.RESULTS) / f"{RECIPE}.parquet"
+    return [path] if path.is_file() else []
+
+
+def picture(mode: Mode) -> Iterator[Part]:
+    """Yield the measured errors of the architectures on one task."""
+    from engine.experiments.findings.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task, standings
+    from engine.experiments.runs.task_facts import task_facts
+    from engine.plotting.curves import measure_against_length
 
     held = call(contents, table=RECIPE).value
     equal = held.equalities[0]
@@ -27,16 +37,16 @@ def draw() -> None:
     facts = task_facts(task)
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
     words = ", ".join(f"{theme.architecture_label(name)} {longest[name]:.0f} %" for name in longest.index)
-    figure = measure_against_length(table, mode=figures.mode())
-    figures.thumbnail(
+    figure = measure_against_length(table, mode=mode)
+    yield thumbnails.drawing(
         figure,
-        name="comparison",
-        alt=f"{facts.y_title} against sequence length. At the longest, {OVER_SEEDS.middle_over('the seeds')}: {words}.",
+        f"{facts.y_title} against sequence length. At the longest, {OVER_SEEDS.middle_over('the seeds')}: {words}.",
     )
     legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in longest.index)
-    st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
+    yield Part("markdown", legend)  # not in the caption, whose fading would take the marks below 3:1
     seeds = " to ".join(str(count) for count in sorted({table["runs"].min(), table["runs"].max()}))
-    st.caption(
+    yield Part(
+        "caption",
         f"{facts.y_title}, {facts.title.lower()}, as sequences get longer: "
-        f"{OVER_SEEDS.middle_over(f'{seeds} seeds')}, and bars {OVER_SEEDS.reach('best', 'worst')}."
+        f"{OVER_SEEDS.middle_over(f'{seeds} seeds')}, and bars {OVER_SEEDS.reach('best', 'worst')}.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
+from engine.experiments.findings.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
 from engine.plotting.comparison.comparisons import errors_against_cost
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, ask_axes
@@ -45,7 +45,7 @@ def show(context: ComparisonContext) -> None:
         name="error-by-cost",
         alt=f"{facts.y_title} on {facts.title.lower()} of length {length:,} against cost: {TITLES[cost].lower()}. "
         f"{sentence}",
-        table=table.round(6),
+        table=lambda: table.round(6),
         receipt=receipt(context, tradeoff, *arguments),
     )
     st.caption(

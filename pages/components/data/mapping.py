@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.config import settings_from
-from engine.preparation import SHAPES, ColumnMapping, Role, SourceTable, propose
+from engine.preparation import SHAPES, ColumnMapping, ColumnRole, SourceTable, propose
 from engine.preparation.division import Division
 from engine.preparation.languages import CODES
 from engine.preparation.shapes import mapping_of
@@ -69,7 +69,7 @@ def ask_division(controls: Controls[DataView], table: SourceTable, shape: str) -
     return found if found.by == by else Division(**(vars(found) | {"by": by}))
 
 
-def _ask_languages(roles: Sequence[Role], key: str) -> tuple[str, ...]:
+def _ask_languages(roles: Sequence[ColumnRole], key: str) -> tuple[str, ...]:
     codes = [FROM_TEXTS, *sorted(set(CODES.values()))]
     with st.container(horizontal=True):
         chosen = [

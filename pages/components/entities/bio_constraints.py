@@ -41,7 +41,7 @@ def show(context: EntitiesContext, lattice: Lattice) -> None:
             tag_rows(lattice.words, rows, mode=figures.mode(), window=window),
             name="lattice-without",
             alt=describe_tag_rows(lattice.words, rows, window),
-            table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
+            table=lambda: pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
             receipt=call(tag_words, tuple(lattice.words), model=context.network).receipt(
                 "best_tags(found), tags_without_steps(found), illegal_places(tags_without_steps(found))",
                 uses=[best_tags, tags_without_steps, illegal_positions],

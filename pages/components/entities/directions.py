@@ -100,7 +100,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
             tag_rows(context.words, rows, mode=figures.mode(), chosen=chosen - 1, window=window),
             name="directions",
             alt=f"{describe_tag_rows(context.words, rows, window)} {sentence}",
-            table=voice_frame(context.words, voices).round(4),
+            table=lambda: voice_frame(context.words, voices).round(4),
             receipt=read.receipt("found.voices"),
             on_click=lambda position: context.controls.set("directions_word", int(position)),
         )
@@ -134,7 +134,7 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         halves_figure(frame, mode=figures.mode()),
         name="directions-word",
         alt=describe_halves(context.words[position], frame),
-        table=frame.round(4),
+        table=lambda: frame.round(4),
         receipt=read.receipt(f"word_frame(found, {position})", uses=[word_frame]),
     )
     best = frame.iloc[0]

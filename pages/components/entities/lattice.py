@@ -109,7 +109,7 @@ def _show_ways(
         lattice_figure(node_frame(lattice), drawn, tags, mode=figures.mode(), first=first, last=last, chosen=chosen),
         name="lattice",
         alt=describe_lattice(lattice.words, drawn, first, last),
-        table=_ways_table(lattice, ways),
+        table=lambda: _ways_table(lattice, ways),
         receipt=_receipt(context, edits, WAYS_LINES, best_ways),
         on_click=lambda position: controls.set("lattice_word", int(position)),
     )
@@ -204,7 +204,7 @@ def _show_steps(
         ),
         name="lattice-steps",
         alt=f"Scores of the steps between {len(rows)} tags and {len(columns)}. {step_sentence(edited, before)}",
-        table=matrix.rename_axis("from").reset_index(),
+        table=lambda: matrix.rename_axis("from").reset_index(),
         receipt=_receipt(context, edits, "step_matrix(found)", step_matrix),
         on_click=lambda step: _choose_step(context, own, *step.split(">")),
     )
@@ -335,7 +335,7 @@ def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits:
             tag_rows(own.words, rows, mode=figures.mode(), window=window),
             name="lattice-change",
             alt=describe_tag_rows(own.words, rows, window),
-            table=pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
+            table=lambda: pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
             receipt=_receipt(context, edits, "best_ways(found, 1)[0]", best_ways),
         )
 

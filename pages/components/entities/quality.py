@@ -108,7 +108,7 @@ def _show_gains(corpus: str) -> None:
         trainings(found, mode=figures.mode()),
         name="entity-trainings",
         alt=sentence,
-        table=found[["variant", "seed", "precision", "recall", "f1"]],
+        table=lambda: found[["variant", "seed", "precision", "recall", "f1"]],
         receipt=Receipt(
             model=", ".join(sorted(found["recipe"].unique())),
             seed=", ".join(map(str, sorted(found["seed"].unique()))),
@@ -152,7 +152,7 @@ def _show_confusion(context: EntitiesContext, quality: TaggingQuality) -> None:
         type_confusion(counts.rename(columns=NARROW, index=NARROW), mode=figures.mode()),
         name="entity-confusion",
         alt=f"{said} {tagging_quality.errors_sentence(quality.outcomes)}",
-        table=counts.reset_index(),
+        table=lambda: counts.reset_index(),
         receipt=_receipt([context.network], quality),
         on_click=lambda cell: choose("|".join(_original(part) for part in cell.split("|"))),
     )

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator
+from pathlib import Path
 
-from pages.components import cache, notices
+from engine.plotting.theme import Mode
+from pages.components import cache, notices, thumbnails
 from pages.components.entities import marking
-from pages.components.entities.context import in_order, tag
+from pages.components.thumbnails import Part
 
 SENTENCE = "Maria Lopez of the World Bank met French officials in Paris on Tuesday."
 
 
-def draw() -> None:
-    """Draw a short text with the entities a tagger marks in it."""
+def files() -> list[Path]:
+    """Return the weights that it is computed with."""
+    return thumbnails.weights("tagging")
+
+
+def picture(mode: Mode) -> Iterator[Part]:
+    """Yield a short text with the entities a tagger marks in it."""
+    from pages.components.entities.context import in_order, tag
+
     usable = in_order(cache.shipped_models("tagging"))
     if not usable:
-        st.caption("No tagger is installed; the Models page lists what is there.")
+        yield Part("caption", "No tagger is installed; the Models page lists what is there.")
         return
     from engine.inspection.tagging.entity_types import describe_type
     from engine.inspection.tagging.texts import read_text
@@ -23,7 +32,7 @@ def draw() -> None:
     name = next(iter(usable))
     (line,) = read_text(SENTENCE, 1)
     spans = tag(name, line.words).value.spans
-    st.markdown(marking.marked_text(line.text, line.positions, spans))
+    yield Part("markdown", marking.marked_text(line.text, line.positions, spans))
     kinds = dict.fromkeys(span.type for span in spans)
     said = ", ".join(f"{kind}: {describe_type(kind).word}" for kind in kinds)
-    st.caption(notices.plain(f"Marked by {name} just now. {said or 'It found none'}."))
+    yield Part("caption", notices.plain(f"Marked by {name}. {said or 'It found none'}."))

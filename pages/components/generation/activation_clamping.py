@@ -47,15 +47,15 @@ def show(context: GenerationContext) -> None:
 def _strings(context: GenerationContext) -> activation_clamping.Strings:
     controls, kind = context.controls, context.info.architecture
     with st.container(horizontal=True, vertical_alignment="bottom", key="puppeteer-strings"):
-        layer = controls.segmented("puppeteer_layer", choices=context.layers)
+        layer = controls.segmented("clamping_layer", choices=context.layers)
         actions = activation_clamping.actions_of(kind)
-        action = controls.select("puppeteer_action", activation_clamping.ACTIONS.get, actions, "hold", width=180)
+        action = controls.select("clamping_action", activation_clamping.ACTIONS.get, actions, "hold", width=180)
         if action == "hold":
-            gate = controls.select("puppeteer_gate", part_label, activation_clamping.gates_of(kind), width=180)
-            position = controls.segmented("puppeteer_position", choices=POSITIONS)
+            gate = controls.select("clamping_gate", part_label, activation_clamping.gates_of(kind), width=180)
+            position = controls.segmented("clamping_position", choices=POSITIONS)
             return activation_clamping.Strings(layer=layer, action=action, gate=gate, position=float(position))
-        units = controls.text_input("puppeteer_units", width=200)
-        value = controls.number("puppeteer_value", width=140) if action in ("scale", "clamp") else 1.0
+        units = controls.text_input("clamping_units", width=200)
+        value = controls.number("clamping_value", width=140) if action in ("scale", "clamp") else 1.0
     return activation_clamping.Strings(layer=layer, action=action, units=units, value=value)
 
 

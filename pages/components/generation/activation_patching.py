@@ -102,7 +102,7 @@ def _show_curves(
         ),
         name="transplant-influence",
         alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_NATS),
-        table=frame[["model", "characters", "token", "kl_nats"]],
+        table=lambda: frame[["model", "characters", "token", "kl_nats"]],
         receipt=receipt(
             list(calls.values()),
             "found.lasts_characters, found.half_characters, found.frame",

@@ -149,7 +149,7 @@ def _show_tree(author: Author, tree: WritingTree) -> None:
         writing_tree(frame, mode=figures.mode()),
         name="writing-tree",
         alt=describe_writing_tree(frame),
-        table=frame.assign(token=frame["token"].map(visible_token)),
+        table=lambda: frame.assign(token=frame["token"].map(visible_token)),
         receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, author.held),
         on_click=lambda node: author.change(lambda held: held.go_to(int(node))),
     )

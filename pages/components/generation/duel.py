@@ -11,7 +11,7 @@ from engine.decoding.arithmetic_coding import compress, decompress
 from engine.decoding.limits import check_duel_text
 from engine.inspection.writing.compression import archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
-from pages.components import cache, figures, networks, notices, state
+from pages.components import cache, charts, figures, networks, notices, state
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.generation import duels
@@ -52,7 +52,7 @@ def show(context: GenerationContext) -> None:
         """Draw what is known so far; the numbers and the receipt come with the last model."""
         frame = _gather(context, archived, found)
         with results.container():
-            st.plotly_chart(compression_bars(frame, mode=figures.mode()), theme=None, key=f"duel-{len(found.rounds)}")
+            charts.draw(compression_bars(frame, mode=figures.mode()), key=f"duel-{len(found.rounds)}")
 
     if found.missing(names) and not found.is_stopped:
         draw()
@@ -105,7 +105,7 @@ def _show_results(context: GenerationContext, text: str, frame: pd.DataFrame, fo
         compression_bars(frame, mode=figures.mode()),
         name="duel",
         alt=describe_compression(frame),
-        table=frame.drop(columns=["architecture", "model"]),
+        table=lambda: frame.drop(columns=["architecture", "model"]),
         receipt=call(compress, text, model=first).receipt(
             "len(found), decompress(model, found) == text, archive(text)",
             uses=[decompress, archive],

@@ -50,7 +50,7 @@ def show(context: GenerationContext) -> None:
         ),
         name="neurons-text",
         alt=describe_text_grid(course.tokens, course.values, title_of_values=name),
-        table=pd.DataFrame({"token": map(visible_token, course.tokens), "value": course.values}),
+        table=lambda: pd.DataFrame({"token": map(visible_token, course.tokens), "value": course.values}),
         receipt=course_receipt(read),
     )
     st.caption("Units of this layer that move most over this text:")

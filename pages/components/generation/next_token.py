@@ -43,7 +43,7 @@ def show(context: GenerationContext) -> None:
         ),
         name="next-character",
         alt=distribution.describe_next_tokens(expected.frame, noun=noun),
-        table=expected.frame.assign(token=expected.frame["token"].map(distribution.visible_token)),
+        table=lambda: expected.frame.assign(token=expected.frame["token"].map(distribution.visible_token)),
         receipt=receipt,
     )
     if context.controls.toggle("next_token_stages"):

@@ -58,9 +58,9 @@ def show(context: GenerationContext) -> None:
         winner_bars(winners, mode=figures.mode(), architecture=context.info.architecture, chosen=question),
         name="detective-winners",
         alt=describe_winner_bars(winners),
-        table=winners.assign(layer=winners["layer"] + 1),
+        table=lambda: winners.assign(layer=winners["layer"] + 1),
         receipt=receipt,
-        on_click=lambda predicate: context.controls.set("detective_question", predicate),
+        on_click=lambda predicate: context.controls.set("probing_question", predicate),
     )
     if found.skipped:
         st.caption(
@@ -86,9 +86,9 @@ def show(context: GenerationContext) -> None:
 def _investigate(context: GenerationContext) -> Call[Investigation]:
     source, *others = unseen_sources()
     if others:
-        source = context.controls.segmented("detective_source", SOURCES.get, [source, *others])
+        source = context.controls.segmented("probing_source", SOURCES.get, [source, *others])
     with st.expander("Test on a text of your own", icon=":material/edit:"):
-        text = context.controls.text_area("detective_text", height=110)
+        text = context.controls.text_area("probing_text", height=110)
     reading.say(context.network, text)
     with st.spinner("Every unit is tested on every question; this takes a few seconds the first time."):
         return call(investigate, source, text, model=context.network).computed()
@@ -97,7 +97,7 @@ def _investigate(context: GenerationContext) -> Call[Investigation]:
 def _choose(context: GenerationContext, found: Investigation) -> str:
     """Draw the choice of a question, for those who do not click on bars."""
     questions = dict(zip(found.winners["predicate"], found.winners["question"], strict=True))
-    return context.controls.select("detective_question", choices=questions, width=420)
+    return context.controls.select("probing_question", choices=questions, width=420)
 
 
 def _show_winner(context: GenerationContext, found: Investigation, question: str) -> None:

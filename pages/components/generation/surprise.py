@@ -71,7 +71,7 @@ def _show_text(context: GenerationContext, name: str, text: str, read: Call[Surp
         ),
         name="surprise",
         alt=describe_text_grid(frame["token"], frame["nats"], title_of_values="surprise in nats"),
-        table=frame.assign(token=frame["token"].map(visible_token)).round({"nats": 3, "probability": 5}),
+        table=lambda: frame.assign(token=frame["token"].map(visible_token)).round({"nats": 3, "probability": 5}),
         receipt=read.receipt(PRINTS, measured=READ_ONCE, note="Put another model's name in to get its nats."),
     )
 
@@ -133,7 +133,7 @@ def _show_difference(
             ),
             name="surprise-difference",
             alt=f"Text coloured by the surprise of {first} less that of {second}. {sentence}",
-            table=frame.round(3),
+            table=lambda: frame.round(3),
             receipt=compared.receipt(measured=READ_ONCE),
         )
         st.caption(notices.plain(f"Below 0 (orange): {first} was less surprised. Above 0 (blue): {second} was."))

@@ -59,19 +59,20 @@ def show(context: GenerationContext) -> None:
 def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     """Draw the curves measured beforehand: of the network that is looked at, and of those that write beside it."""
     names = [context.network, *(name for name in context.texts if name != context.network)]
-    tables = {name: call(stored_curve, model=name).value for name in names}
-    found = {name: table for name, table in tables.items() if len(table)}
+    curves = {name: call(stored_curve, model=name, kept="shared") for name in names}
+    found = {name: curve for name, curve in curves.items() if len(curve.value)}
     if context.network not in found:
         how = stored.how_to_measure(context.info, COMMAND)
         notices.note(f"{context.label(context.network)} has not been measured beforehand; choose “{NOW}”. {how}")
     if not found:
         return
-    rows = pd.concat(found.values())
+    rows = pd.concat([curve.value for curve in found.values()])
+    summaries = {name: call(temperatures.summarise_curve, curve, kept="shared").value for name, curve in found.items()}
     notices.explain(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
         f"beginning {notices.plain(repr(PROMPT))}. {LINES} Dashed: text by the same author that the network never read."
     )
-    _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
+    _show_curves(context, summaries, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
 
 
 def _show_texts(calls: list[Call[temperatures.TemperatureText]]) -> list[temperatures.TemperatureText]:
@@ -133,21 +134,20 @@ def _show_live_curve(context: GenerationContext) -> None:
         note="The temperature in the settings is not used: each of the curve's takes its place.",
     )
     st.caption(f"{temperatures.CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. {LINES}")
-    _show_curves(context, {context.network: kept[1]}, "temperature-curve", lines)
+    summaries = {context.network: temperatures.summarise_curve(kept[1])}
+    _show_curves(context, summaries, "temperature-curve", lines)
 
 
 def _show_curves(
     context: GenerationContext,
-    tables: dict[str, pd.DataFrame],
+    summaries: dict[str, pd.DataFrame],
     name: str,
     receipt: figures.Receipt,
     measures: tuple[str, ...] = (),
 ) -> None:
     frames = [
-        temperatures.summarise_curve(table).assign(
-            label=context.label(model), architecture=context.models[model].architecture
-        )
-        for model, table in tables.items()
+        table.assign(label=context.label(model), architecture=context.models[model].architecture)
+        for model, table in summaries.items()
     ]
     frame = pd.concat(frames, ignore_index=True)
     baselines = call(unseen_measures, model=context.network).value

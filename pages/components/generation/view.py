@@ -116,30 +116,39 @@ class NeuronsView:
 class ProbingView:
     """What the units are tested on, and what was asked."""
 
-    detective_source: str = option("stories", "Text to test on")
-    detective_text: str = option(
-        "", "Your text", "1,000 to 50,000 characters; left empty, the text named above is used."
+    probing_source: str = option("stories", "Text to test on", formerly=("detective_source",))
+    probing_text: str = option(
+        "",
+        "Your text",
+        "1,000 to 50,000 characters; left empty, the text named above is used.",
+        formerly=("detective_text",),
     )
-    detective_question: str = option("", "Colour the text by the winner of")
+    probing_question: str = option("", "Colour the text by the winner of", formerly=("detective_question",))
 
 
 class ActivationClampingView:
     """What is held while the network writes."""
 
-    puppeteer_layer: int = option(1, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
-    puppeteer_action: str = option("hold", "What to do")
-    puppeteer_gate: str = option("forget_gate", "Gate")
-    puppeteer_position: int = option(
-        0, "Held", "Open is 1, closed is 0, for every unit of the layer and at every step."
+    clamping_layer: int = option(
+        1, "Layer", "Layer 1 reads the characters, the last one says what comes next.", formerly=("puppeteer_layer",)
     )
-    puppeteer_units: str = option("25", "Units", "Numbers and ranges, such as 3, 10-20.")
-    puppeteer_value: float = option(
+    clamping_action: str = option("hold", "What to do", formerly=("puppeteer_action",))
+    clamping_gate: str = option("forget_gate", "Gate", formerly=("puppeteer_gate",))
+    clamping_position: int = option(
+        0,
+        "Held",
+        "Open is 1, closed is 0, for every unit of the layer and at every step.",
+        formerly=("puppeteer_position",),
+    )
+    clamping_units: str = option("25", "Units", "Numbers and ranges, such as 3, 10-20.", formerly=("puppeteer_units",))
+    clamping_value: float = option(
         1.0,
         "Value",
         "What the units are clamped to (-1 to 1), or multiplied by (-10 to 10; 0 silences, 1 changes nothing).",
         minimum=-LARGEST_FACTOR,
         maximum=LARGEST_FACTOR,
         step=0.1,
+        formerly=("puppeteer_value",),
     )
 
 

@@ -77,7 +77,7 @@ def _show_curves(measured: Call[Chain], distance: int, bound: tuple[str, float])
         ),
         name="chain",
         alt=describe_chain(chain.curves, distance),
-        table=chain.curves.assign(log10_gain=chain.curves["log10_gain"].round(4)),
+        table=lambda: chain.curves.assign(log10_gain=chain.curves["log10_gain"].round(4)),
         receipt=measured.receipt("chain_sentence(found)", uses=[chain_sentence], **_facts(*measured.arguments)),
     )
     for sentence in overflow_sentences(chain):
@@ -137,7 +137,7 @@ def _show_product(context: GradientsContext, settings: ChainSettings, text: str 
         edge_curve(edge, settings.gain, mode=figures.mode()),
         name="chain-edge",
         alt=describe_edge(edge),
-        table=edge.round(4),
+        table=lambda: edge.round(4),
         receipt=searched.receipt(**_facts(settings, text)),
         on_click=lambda gain: context.controls.set("chain_gain", round(gain / 0.05) * 0.05),
     )
@@ -167,7 +167,7 @@ def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> Non
         singular_values(chain.spectra, architecture, mode=figures.mode()),
         name="chain-spectra",
         alt=describe_spectra(chain.spectra, architecture),
-        table=chain.spectra[chain.spectra["architecture"] == architecture].round(4),
+        table=lambda: chain.spectra[chain.spectra["architecture"] == architecture].round(4),
         receipt=measured.receipt(
             f"found.spectra, chain_bound(settings, {architecture!r}, text)",
             uses=[chain_bound],

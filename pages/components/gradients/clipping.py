@@ -9,10 +9,16 @@ from functools import partial
 import streamlit as st
 
 from engine.config import settings_from
-from engine.experiments.clipping import clipping_frame, clipping_meaning, clipping_sentence, run_clipping, train_twice
-from engine.experiments.clipping_settings import ClippingSettings
+from engine.experiments.gradients.clipping import (
+    clipping_frame,
+    clipping_meaning,
+    clipping_sentence,
+    run_clipping,
+    train_twice,
+)
+from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
-from pages.components import cache, figures, notices, state
+from pages.components import cache, charts, figures, notices, state
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
@@ -79,7 +85,8 @@ def _train(
             left = found.elapsed_seconds * (1 - share) / share
             progress.progress(share, text=f"Update {row['step']} of {found.settings.updates} · about {left:.0f} s left")
             figure = clipping_losses(clipping_frame(found.rows), mode=figures.mode(), updates=found.settings.updates)
-            chart.plotly_chart(figure, theme=None, key=f"clipping-{len(found.rows)}")
+            with chart:
+                charts.draw(figure, key=f"clipping-{len(found.rows)}")
     found.is_over = True
 
 

@@ -71,7 +71,7 @@ def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log:
         connectivity_grid(found.tokens, found.shares, found.position, mode=figures.mode(), is_log=is_log),
         name=f"connectivity-{name}",
         alt=row_sentence(context.label(name), found, context.nouns),
-        table=pd.DataFrame({"token": found.tokens[: found.position - 1], "strength": found.strengths.round(6)}),
+        table=lambda: pd.DataFrame({"token": found.tokens[: found.position - 1], "strength": found.strengths.round(6)}),
         on_click=lambda number: context.controls.set("connectivity_position", max(2, number + 1)),
     )
     chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
@@ -117,7 +117,7 @@ def _show_checks(
         check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",
         alt=describe_check(frames[name], context.label(name), correlations[name]),
-        table=frames[name].round(5),
+        table=lambda: frames[name].round(5),
         receipt=checks[name].receipt(
             "rank_correlation(connectivity(model, text, position).strengths[-len(found):], found['moved'])",
             uses=[connectivity, rank_correlation],

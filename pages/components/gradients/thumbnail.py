@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator
+from pathlib import Path
 
 from engine.plotting import theme
-from pages.components import figures, networks
+from engine.plotting.theme import Mode
+from pages.components import networks, thumbnails
 from pages.components.calls import call
+from pages.components.thumbnails import Part
 
 
-def draw() -> None:
-    """Draw how much of the gradient is left after many steps in untrained networks."""
+def files() -> list[Path]:
+    """Return nothing: its networks are drawn from a seed."""
+    return []
+
+
+def picture(mode: Mode) -> Iterator[Part]:
+    """Yield how much of the gradient is left after many steps in untrained networks."""
     from engine.inspection.gradients.chain import ChainSettings, chain_sentence, far_distance, measure_chain
     from engine.plotting.gradients.gradients import chain_curves
 
     chain = call(measure_chain, ChainSettings(), None).value
     distance = far_distance(chain)
-    figures.thumbnail(
-        chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain)
-    )
-    st.markdown(
+    yield thumbnails.drawing(chain_curves(chain.curves, mode=mode, distance=distance), chain_sentence(chain))
+    yield Part(
+        "markdown",
         " · ".join(
             f"{networks.mark(name)} {theme.architecture_label(name)}" for name in chain.curves["architecture"].unique()
-        )
+        ),
     )
-    st.caption(
+    yield Part(
+        "caption",
         f"How much of the gradient is left {distance} steps back and further, in untrained networks whose forget gates "
-        "start open."
+        "start open.",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.config import settings_from
-from engine.experiments.trainability import (
+from engine.experiments.gradients.trainability import (
     JOB,
     foretell,
     foretold_frame,
@@ -16,7 +16,7 @@ from engine.experiments.trainability import (
     settings_dict,
     untrained_grid,
 )
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices
@@ -57,12 +57,12 @@ def _ask(context: GradientsContext) -> TrainabilitySettings:
     """Draw the widgets and the button that trains; return what they say."""
     controls, is_running = context.controls, TRAINING.is_running()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.segmented("foretold_architecture", disabled=is_running)
-        controls.segmented("foretold_activation", disabled=is_running)
-        controls.select("foretold_matrix", disabled=is_running, width=220)
+        controls.segmented("trainability_architecture", disabled=is_running)
+        controls.segmented("trainability_activation", disabled=is_running)
+        controls.select("trainability_matrix", disabled=is_running, width=220)
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
-            controls.number(f"foretold_{name}", disabled=is_running, width=130)
-        settings = settings_from(TrainabilitySettings, controls.value(), "foretold_")
+            controls.number(f"trainability_{name}", disabled=is_running, width=130)
+        settings = settings_from(TrainabilitySettings, controls.value(), "trainability_")
         given = settings_dict(settings), settings
         button("Train them", "foretold-start", TRAINING.start, *given, icon="play_arrow", disabled=is_running)
     return settings
@@ -104,7 +104,7 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
         foretold_marks(frame, mode=figures.mode(), guess=1 / SYMBOLS, expected=expected),
         name="foretold",
         alt=describe_foretold(frame),
-        table=(frame if is_over else expected).round(4),
+        table=lambda: (frame if is_over else expected).round(4),
         receipt=call(foretell, **settings_dict(settings)).receipt(
             "foretold_sentence(foretold_frame([event for event in found if event['kind'] == 'run']))",
             uses=[foretold_frame, foretold_sentence],

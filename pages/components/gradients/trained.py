@@ -65,7 +65,7 @@ def show(context: GradientsContext, settings: ChainSettings, text: str | None) -
         ),
         name="chain-trained",
         alt=describe_chain(curves, distance),
-        table=curves.round(4),
+        table=lambda: curves.round(4),
         receipt=receipt(
             measured,
             "found, untrained_chain(model, text, settings)",

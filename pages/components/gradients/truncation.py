@@ -45,7 +45,7 @@ def show(context: GradientsContext) -> None:
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
         name="truncation",
         alt=describe_truncation(found.frame),
-        table=found.frame.round(5),
+        table=lambda: found.frame.round(5),
         receipt=receipt,
     )
     look = {"architecture": architecture, "mode": figures.mode()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.config import option
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS
-from engine.experiments.clipping_settings import ClippingSettings
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.gradients.clipping_settings import ClippingSettings
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
 from pages.components.views import composed_of, settings_view
@@ -19,9 +19,9 @@ LABELS = {
     "chain_activation": ACTIVATIONS.get,
     "chain_source": {"numbers": "Random numbers", "text": "Your text"}.get,
     "chain_architecture": theme.architecture_label,
-    "foretold_architecture": theme.architecture_label,
-    "foretold_matrix": MATRICES.get,
-    "foretold_activation": ACTIVATIONS.get,
+    "trainability_architecture": theme.architecture_label,
+    "trainability_matrix": MATRICES.get,
+    "trainability_activation": ACTIVATIONS.get,
 }
 
 
@@ -84,7 +84,7 @@ CHEF = "The chef, who trained in Paris for five years and later opened a restaur
     ChainView,
     ConnectivityView,
     settings_view(ClippingSettings, "clipping_"),
-    settings_view(TrainabilitySettings, "foretold_"),
+    settings_view(TrainabilitySettings, "trainability_", former_prefix="foretold_"),
     TruncationView,
 )
 class GradientsView:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator
 
 from engine.errors import ModelError
+from engine.plotting.theme import Mode
 from engine.task_family import in_order
 from pages.components import cache, networks
-from pages.components.thumbnails import favourite
+from pages.components.thumbnails import Part, favourite
 
 
-def draw() -> None:
-    """List the network that pages show first for each task, and the best one, with the one number each is judged by."""
+def files() -> None:
+    """Return nothing to compare: it is a list that costs nothing."""
+
+
+def picture(mode: Mode) -> Iterator[Part]:
+    """Yield the network that pages show first for each task, and the best one, each with the number it is judged by."""
     found = networks.in_order(cache.shipped_models())
     if not found:
         raise ModelError("No trained network is installed in data/pretrained.")
@@ -20,6 +25,6 @@ def draw() -> None:
     first = {favourite(task).name for task, infos in offered.items() if infos}
     shown = [info for info in found if info.name in first or info.group == "best"] or found
     for info in shown:
-        st.markdown(networks.line(info))
+        yield Part("markdown", networks.line(info))
     if len(found) > len(shown):
-        st.caption(f"And {len(found) - len(shown)} more.")
+        yield Part("caption", f"And {len(found) - len(shown)} more.")

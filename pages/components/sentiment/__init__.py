@@ -13,9 +13,11 @@ class SentimentTool(Tool):
 
     Attributes:
         needs_text: whether it looks at the text in the box; the others stand without one too.
+        needs_opinions: whether it follows the probability of “positive”, which a network of other labels does not give.
     """
 
     needs_text: bool = True
+    needs_opinions: bool = True
 
 
 TOOLS = Toolbox(
@@ -31,12 +33,14 @@ TOOLS = Toolbox(
         "Padding",
         "How do several texts enter a network at once, and how is padding masked?",
         needs_text=False,
+        needs_opinions=False,
     ),
     SentimentTool(
         "texts",
         "Many texts",
         "Judge many lines or a whole file at once, and take the answers with you.",
         needs_text=False,
+        needs_opinions=False,
     ),
     SentimentTool(
         "quality",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # it loads torch
     from engine.inspection.classification.predictions import Classification
 
 PAGE = "sentiment"
+OPINIONS = ("negative", "positive")  # what the page's own networks decide between
 POSITIVE = 1  # the place of the label "positive"
 CORPORA = {"sst2": "sentences of film reviews (SST-2)", "imdb": "whole film reviews (IMDB)"}
 
@@ -24,6 +25,16 @@ CORPORA = {"sst2": "sentences of film reviews (SST-2)", "imdb": "whole film revi
 def is_blind(info: ModelInfo) -> bool:
     """Return whether a classifier reads its words in no order."""
     return info.architecture == "average"
+
+
+def labels(info: ModelInfo) -> tuple[str, ...]:
+    """Return the labels a classifier decides between."""
+    return tuple(info.config.get("labels", OPINIONS))
+
+
+def of_same_labels(models: Mapping[str, ModelInfo], network: str) -> dict[str, ModelInfo]:
+    """Return the classifiers that can stand beside one: those that decide between the same labels."""
+    return {name: info for name, info in models.items() if labels(info) == labels(models[network])}
 
 
 def label(info: ModelInfo) -> str:
@@ -49,6 +60,11 @@ class SentimentContext(PageContext[SentimentView]):
 
     text: str
     verdicts: Mapping[str, Classification]
+
+    @property
+    def has_opinions(self) -> bool:
+        """Whether the network that is looked at decides between “negative” and “positive”, not other labels."""
+        return labels(self.info) == OPINIONS
 
     @property
     def verdict(self) -> Classification:

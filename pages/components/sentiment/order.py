@@ -115,7 +115,7 @@ def _show_dots(context: SentimentContext, changed: tuple[str, ...], found: dict[
         order_dots(rows, mode=figures.mode()),
         name="order-dots",
         alt=sentence,
-        table=table.round(4),
+        table=lambda: table.round(4),
         receipt=receipt(
             [_shuffle(context, name) for name in found],
             f"found.intact, probabilities_in_order(model, ({changed!r},))[0], found.decisions_changed",
@@ -172,7 +172,9 @@ def _show_accuracies(context: SentimentContext, title: str, measured: dict[str, 
         accuracy_dots(rows, mode=figures.mode()),
         name=f"order-accuracy-{frame['model'].iloc[0]}",
         alt=sentence,
-        table=frame[["model", "seed", "sentences", "accuracy", "accuracy_shuffled", "decisions_changed"]].round(4),
+        table=lambda: frame[["model", "seed", "sentences", "accuracy", "accuracy_shuffled", "decisions_changed"]].round(
+            4
+        ),
         receipt=measured_receipt(
             frame,
             data=title,

@@ -63,7 +63,7 @@ def show(context: SentimentContext) -> None:
         ),
         name="sentiment-film",
         alt=said,
-        table=belief_frame(belief, blind).round(4),
+        table=lambda: belief_frame(belief, blind).round(4),
         receipt=measured.receipt(
             "belief_frame(found).to_string()",
             uses=[belief_frame],

@@ -60,8 +60,8 @@ def show(context: SentimentContext) -> None:
 
 
 def _stored(function: Callable[..., T], *given: Any) -> T:
-    """Return what a function makes of the table of predictions."""
-    return call(function, str(quality.TABLE), *given, version=stored.version(quality.TABLE)).value
+    """Return what a function makes of the table of predictions; it is shared, so it must not be changed."""
+    return call(function, str(quality.TABLE), *given, version=stored.version(quality.TABLE), kept="shared").value
 
 
 def _is_present(context: SentimentContext, name: str, weights: str) -> bool:
@@ -98,7 +98,7 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
         ),
         name=f"sentiment-accuracy-{corpus}",
         alt=f"Right answers on {scores['texts'].iloc[0]:,} {_texts_word(corpus)}: {listed}.",
-        table=scores.assign(network=labels).round(4),
+        table=lambda: scores.assign(network=labels).round(4),
         receipt=_receipt(names, corpus, "print(measure_scores('').to_string())", "measure_scores"),
     )
     if meaning:
@@ -128,7 +128,9 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
             name="sentiment-confusion",
             alt=f"At the threshold {threshold:.2f}, of {counts[0].sum():,} negative texts {counts[0, 0]:,} are called "
             f"negative, of {counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
-            table=pd.DataFrame(counts, LABELS, [f"called {label}" for label in LABELS]).reset_index(names="really"),
+            table=lambda: pd.DataFrame(counts, LABELS, [f"called {label}" for label in LABELS]).reset_index(
+                names="really"
+            ),
             receipt=_own_receipt(found, quality.confusion, threshold, end=""),
         )
     with right:
@@ -137,7 +139,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
             name="sentiment-thresholds",
             alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {percent(best['accuracy'])}, at "
             f"{best['threshold']:.2f}.",
-            table=found.thresholds.round(4),
+            table=lambda: found.thresholds.round(4),
             receipt=_own_receipt(found, quality.threshold_curve),
         )
     notices.say(
@@ -164,7 +166,7 @@ def _show_calibration(context: SentimentContext, found: ClassificationQuality, s
         reliability(table, context.style(context.network), mode=figures.mode()),
         name="sentiment-calibration",
         alt=said,
-        table=table.round(4),
+        table=lambda: table.round(4),
         receipt=_own_receipt(found, quality.calibration),
     )
     notices.say(said)
@@ -201,7 +203,7 @@ def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus
         ),
         name="sentiment-slices",
         alt=said,
-        table=pd.concat(
+        table=lambda: pd.concat(
             [part.assign(network=context.label(name)) for name, part in zip(shown, tables, strict=True)]
         ).round(4),
         receipt=_own_receipt(found, quality.slices, by, models=shown),

@@ -16,7 +16,7 @@ from engine.plotting.classification.prefix_predictions import verdict_bars
 from engine.wording import percent
 from pages.components import figures, networks, notices, reading
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
-from pages.components.sentiment.context import CORPORA, SentimentContext, corpus
+from pages.components.sentiment.context import CORPORA, SentimentContext, corpus, labels
 
 MOST_UNKNOWN_NAMED = 8
 
@@ -114,7 +114,7 @@ def show(context: SentimentContext) -> None:
             ),
             name="sentiment-verdicts",
             alt=_sentence(context),
-            table=_table(context),
+            table=lambda: _table(context),
             receipt=receipt(
                 [_judgement(name, context.text) for name in names],
                 "found[0].label, found[0].probability",
@@ -123,6 +123,20 @@ def show(context: SentimentContext) -> None:
                 f"--model {context.network}",
             ),
         )
+    _warn(context)
+
+
+def show_labels(context: SentimentContext) -> None:
+    """Draw the probability that the chosen classifier gives each of its labels, the likeliest first."""
+    verdict = context.verdict
+    st.subheader(f"{verdict.label}, {percent(verdict.probability)}", anchor=False)
+    table = pd.DataFrame({"label": labels(context.info), "probability": verdict.probabilities})
+    figures.show_table(
+        table.sort_values("probability", ascending=False, kind="stable").round(4),
+        name="sentiment-labels",
+        receipt=_judgement(context.network, context.text).receipt("found[0].probabilities", seed=NOT_DRAWN),
+        column_config={"probability": st.column_config.ProgressColumn("probability", min_value=0.0, max_value=1.0)},
+    )
     _warn(context)
 
 

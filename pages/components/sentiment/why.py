@@ -68,7 +68,7 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
         signed_strips(found.words, lanes, mode=figures.mode(), title_of_values="Towards “positive” (nats of log-odds)"),
         name="why-strips",
         alt=alt,
-        table=found.frame().round(4),
+        table=lambda: found.frame().round(4),
         receipt=explained.receipt("found.frame().to_string()", **FACTS),
         on_click=lambda position: context.controls.set("why_word", int(position)),
     )
@@ -113,7 +113,7 @@ def _show_agreement(explained: Call[Explanation]) -> None:
         ),
         name="why-agreement",
         alt=sentence,
-        table=pd.DataFrame(rows).round(4),
+        table=lambda: pd.DataFrame(rows).round(4),
         receipt=explained.receipt(
             "{method: (agreement.correlation, agreement.level) for method, agreement in found.agreement.items()}",
             **FACTS,

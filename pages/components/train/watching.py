@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def _show_controls(found: Sequence[Run]) -> None:
                 )
                 button("Use it", "run-rate-use", starting.change_rate, going, rate)
         elif waiting:
-            button("Resume", "run-resume", starting.go_on, waiting, icon="play_arrow", type="primary")
+            button("Resume", "run-resume", starting.go_on, waiting, icon="play_arrow")
         button("Close", "run-close", starting.watch, [], icon="close", type="tertiary")
 
 
@@ -149,7 +150,7 @@ def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
                 )
     with st.expander("What was set", icon=":material/list:", type="compact"):
         for run in found:
-            st.json(run.recipe, expanded=1)
+            figures.show_code(json.dumps(run.recipe, indent=2, ensure_ascii=False))
 
 
 def _show_samples(run: Run, is_race: bool) -> None:

@@ -34,7 +34,7 @@ def show(context: TranslationContext) -> None:
             name="attention",
             alt=f"Map of attention weights, {len(target)} written {UNITS[unit].lower()} by {len(source)} read. "
             f"{sentence}",
-            table=attention_table(source, target, weights),
+            table=lambda: attention_table(source, target, weights),
             receipt=receipt,
         )
     st.markdown("**Test one step**")

@@ -145,7 +145,7 @@ def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int)
         step_changes(trial.translation.target_pieces, changes, NEGLIGIBLE_NATS, step - 1, mode=figures.mode()),
         name="attention-steps",
         alt=f"How much likelier or less likely each token becomes when its step's attention is changed. {sentence}",
-        table=trial.steps.drop(columns="looked_at_word").round(4),
+        table=lambda: trial.steps.drop(columns="looked_at_word").round(4),
         receipt=opened.receipt("found.steps.to_string()", seed=f"7 to {6 + SHUFFLES} for the shuffles"),
         on_click=lambda position: context.controls.set("attention_step", int(position)),
     )

@@ -98,7 +98,7 @@ def _show_curve(
         press_lines(lines, mode=figures.mode(), y_title="Log-probability of its own translation (nats)", size=size),
         name="bottleneck-press",
         alt=f"How likely each network still finds its own translation when its vector is squeezed. {sentence}",
-        table=pd.concat(
+        table=lambda: pd.concat(
             [strips[info.name].rows.drop(columns="before").assign(model=info.name) for info in pair], ignore_index=True
         ),
         receipt=receipt(

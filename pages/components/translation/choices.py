@@ -43,7 +43,7 @@ def show_words(context: TranslationContext) -> None:
         word_choice_bars(frame, mode=figures.mode(), architecture=style(context.info)),
         name="choices",
         alt=f"{sentence} {describe_word_choices(frame)}",
-        table=frame.round(4),
+        table=lambda: frame.round(4),
         receipt=made.receipt("found.to_string()"),
     )
     st.caption(

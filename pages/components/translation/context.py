@@ -11,6 +11,7 @@ import pandas as pd
 from engine.decoding.limits import SearchSettings
 from engine.decoding.text import Translation
 from engine.errors import DataError, InputError
+from engine.families.translation import is_attending, title
 from engine.inspection.translation.example_effects import COLUMNS, TABLE, stored_effects
 from engine.inspection.translation.examples import TranslationExample, list_translation_examples
 from engine.inspection.translation.search import SearchReport, inspect_search
@@ -28,19 +29,9 @@ STAND_IN = SearchSettings(5, 1.0)
 T = TypeVar("T")
 
 
-def is_attending(info: ModelInfo) -> bool:
-    """Return whether a translator looks back at its source."""
-    return info.config.get("attention", "none") != "none"
-
-
 def style(info: ModelInfo) -> str:
     """Return whose colour a translator is drawn in; one without attention is the baseline."""
     return info.architecture if is_attending(info) else "baseline"
-
-
-def title(info: ModelInfo) -> str:
-    """Return what a translator is called on the page: its own label, or whether it looks back."""
-    return info.called(info.label or ("With attention" if is_attending(info) else "Without attention"))
 
 
 def language_pair(info: ModelInfo) -> str:

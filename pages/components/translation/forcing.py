@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from engine.inspection.translation import example_effects, forcing
@@ -17,6 +19,9 @@ from pages.components import figures, notices, state
 from pages.components.buttons import button
 from pages.components.translation import receipts, wrong_word
 from pages.components.translation.context import TranslationContext, effects_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DECIDES = {"hand": "By hand", "coins": "By coins"}
 ROWS = {"steps": "By step", "pieces": "By token"}
@@ -155,7 +160,7 @@ def _show_rows(context: TranslationContext, report: forcing.ForcingReport, recei
         ),
         name="timelines",
         alt=f"{forcing.forcing_sentence(report)} {sentence}",
-        table=forcing.forcing_table(report),
+        table=lambda: forcing.forcing_table(report),
         receipt=receipt,
         on_click=lambda step: _tell(context, forcing.switched(report.told, int(step))),
     )
@@ -167,7 +172,11 @@ def _show_rows(context: TranslationContext, report: forcing.ForcingReport, recei
 
 def _show_curves(report: forcing.ForcingReport, receipt: figures.Receipt) -> None:
     losses = {"Forced": report.forced.losses, "Yours": report.mixed.losses, "Free": report.free.losses}
-    table = forcing.forcing_table(report)
+
+    def table() -> pd.DataFrame:
+        whole = forcing.forcing_table(report)
+        return whole[["step", "reference", *(name for name in whole if name.startswith(("reference_loss", "kl_")))]]
+
     figures.show(
         forcing_curves(
             losses,
@@ -182,7 +191,7 @@ def _show_curves(report: forcing.ForcingReport, receipt: figures.Receipt) -> Non
         + ", ".join(f"{values.sum():.2f} nats {name.lower()}" for name, values in losses.items())
         + "; below, how far the predictions of your row and of the free row differ from the forced row's, at most "
         f"{report.mixed_kl.max():.2f} and {report.free_kl.max():.2f} nats.",
-        table=table[["step", "reference", *[name for name in table if name.startswith(("reference_loss", "kl_"))]]],
+        table=table,
         receipt=receipt,
     )
 
@@ -199,7 +208,7 @@ def _show_coins(
         coin_curve(outcomes, (ratio, report.mixed.mean_loss), mode=figures.mode()),
         name="forcing-coins",
         alt=sentence,
-        table=forcing.summarise_coins(outcomes),
+        table=lambda: forcing.summarise_coins(outcomes),
         receipt=made.receipt(
             f"tossed_steps(model, source, reference, {ratio!r}, {seed!r}), summarise_coins(found).to_string()",
             uses=[forcing.summarise_coins, forcing.tossed_steps],

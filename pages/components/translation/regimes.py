@@ -82,7 +82,7 @@ def _show_measured() -> None:
         forced_against_free(final, mode=figures.mode(), order=regimes.ORDER),
         name="regimes-losses",
         alt=f"Free loss against forced loss, a mark per seed. {said[-1]}",
-        table=final[["label", "seed", *regimes.MEASURES, "exposure_gap"]],
+        table=lambda: final[["label", "seed", *regimes.MEASURES, "exposure_gap"]],
         receipt=source,
     )
     curves = regimes.curve_rows(frame)

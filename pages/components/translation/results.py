@@ -116,7 +116,7 @@ def show_result(
             ),
             name=f"confidence-{info.name}",
             alt=f"How sure the network {title(info).lower()} was of each word it wrote: {sentence}",
-            table=confidence_table(translation),
+            table=lambda: confidence_table(translation),
             receipt=receipt,
             on_click=look_at,
         )

@@ -65,7 +65,7 @@ def _show_course(made: Call[SentenceSimilarity], course: StateComparison, name: 
         state_cosines(course.first, course.second, course.cosines, mode=figures.mode()),
         name=f"twins-{name}",
         alt=f"{title}: cosine of the states of both sentences at {len(course.cosines)} places.{least}",
-        table=comparison_table(course),
+        table=lambda: comparison_table(course),
         receipt=made.receipt(
             "similarity_sentence(found), found.summary_cosine, comparison_table(found.encoder).to_string(), "
             "comparison_table(found.decoder).to_string(), sep='\\n'",

@@ -134,7 +134,7 @@ def _show_swap(context: TranslationContext, word: word_swaps.SourceWord, new: st
         ),
         name="swaps-rows",
         alt=sentence,
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "before": rows.before,
                 "probability_before": rows.before_shares,

@@ -126,7 +126,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
         ),
         name="test-set-map",
         alt=f"A mark per sentence. {sentence}",
-        table=sentence_scores.shown_table(frame),
+        table=lambda: sentence_scores.shown_table(frame),
         receipt=_receipt({name: own}),
         on_click=open_at if texts is not None else None,
     )

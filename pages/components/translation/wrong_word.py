@@ -74,7 +74,7 @@ def _show_found(found: wrong_word.WrongWord, receipt: figures.Receipt) -> None:
         ),
         name="wrong-word-rows",
         alt=sentence,
-        table=wrong_word.wrong_word_table(found),
+        table=lambda: wrong_word.wrong_word_table(found),
         receipt=receipt,
     )
     st.caption(
@@ -88,6 +88,6 @@ def _show_found(found: wrong_word.WrongWord, receipt: figures.Receipt) -> None:
             name="wrong-word-felt",
             alt=f"How far off the network's predictions are after the word, by step: felt for {found.felt_steps} of "
             f"{len(found.kl)} steps.",
-            table=wrong_word.wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
+            table=lambda: wrong_word.wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
             receipt=receipt,
         )

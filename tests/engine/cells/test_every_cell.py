@@ -18,10 +18,10 @@ from engine.cells.wiring import BASE_WORDS
 from engine.decoding.clamped import ClampedModel
 from engine.errors import ConfigError
 from engine.experiments.base import RunSpec
-from engine.experiments.runs import RunRows, run_condition
-from engine.experiments.state_size import state_table
-from engine.experiments.trainability import foretell, foretold_sentence, untrained_grid
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.costs.state_size import state_table
+from engine.experiments.gradients.trainability import foretell, foretold_sentence, untrained_grid
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
+from engine.experiments.runs.run import RunRows, run_condition
 from engine.inspection.cells.flows import flows
 from engine.inspection.cells.gate_saturation import find_closing_gate
 from engine.inspection.cells.gate_trajectories import gate_averages, saturation
@@ -281,7 +281,7 @@ def test_the_tools_of_the_gradients_page_work_on_it(cell: Cell, network: LoadedM
 
 
 def test_its_trainability_can_be_foretold(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.experiments import trainability
+    from engine.experiments.gradients import trainability
 
     settings = {"architecture": cell.name, "hidden_size": 4, "updates": 20}
     assert untrained_grid(TrainabilitySettings(**settings))["log10_gain"].notna().all()

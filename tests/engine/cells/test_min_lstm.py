@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS
-from engine.experiments import results
-from engine.experiments.live_race import racers
-from engine.experiments.state_size import formulas
+from engine.experiments.costs.state_size import formulas
+from engine.experiments.live_race.race import racers
+from engine.experiments.runs import results
 from engine.inspection.cells import layer_shapes
 from engine.inspection.gradients import chain
 from engine.layers import CellLayer, single_layer

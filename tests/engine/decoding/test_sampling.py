@@ -7,19 +7,21 @@ import itertools
 import math
 import threading
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.decoding.sampling import generate, next_distribution, prefill
+from engine.decoding.sampling import Draws, draw_from, generate, next_distribution
+from engine.models.steps import prefill
 
 LOGITS = st.lists(st.floats(-30, 30, width=32, allow_subnormal=False), min_size=1, max_size=12)
 TEMPERATURES = st.floats(0, 3)
 
 
 def distribution(logits: list[float], *arguments, **options) -> torch.Tensor:
-    return next_distribution(torch.tensor(logits), *arguments, **options)
+    return torch.from_numpy(next_distribution(np.array(logits, dtype=np.float32), *arguments, **options))
 
 
 # The distribution
@@ -132,7 +134,7 @@ def test_temperature_comes_before_the_cuts():
 
 
 def test_rows_of_a_batch_are_cut_each_by_itself():
-    rows = torch.tensor([[0.0, 1.0, 2.0, 3.0], [3.0, 0.0, 2.9, 1.0]])
+    rows = np.array([[0.0, 1.0, 2.0, 3.0], [3.0, 0.0, 2.9, 1.0]], dtype=np.float32)
     for options in (
         {"top_k": 2},
         {"top_p": 0.7},
@@ -141,16 +143,64 @@ def test_rows_of_a_batch_are_cut_each_by_itself():
     ):
         found = next_distribution(rows, **options)
         for row, expected in zip(rows, found, strict=True):
-            torch.testing.assert_close(next_distribution(row, **options), expected)
+            np.testing.assert_allclose(next_distribution(row, **options), expected)
 
 
 def test_the_logits_given_are_left_alone():
-    logits = torch.tensor([1.0, 2.0, 3.0])
+    logits = np.array([1.0, 2.0, 3.0], dtype=np.float32)
     next_distribution(logits, 0.5, 2, 0.5)
     assert logits.tolist() == [1, 2, 3]
 
 
+def by_sorting(logits: np.ndarray, temperature: float, top_k: int, top_p: float) -> np.ndarray:
+    """Return the distribution as the definition reads, in double precision: sorted whole, likeliest first."""
+    order = sorted(range(len(logits)), key=lambda i: -logits[i])  # stable: the first ones among equals
+    kept = order[: top_k or None]
+    weights = np.exp((logits[kept].astype(float) - logits.max()) / temperature)
+    weights /= weights.sum()
+    if top_p < 1:
+        weights[np.cumsum(weights) - weights >= top_p] = 0
+        weights /= weights.sum()
+    found = np.zeros(len(logits))
+    found[kept] = weights
+    return found
+
+
+@pytest.mark.parametrize("size", [66, 2000])
+@pytest.mark.parametrize(("temperature", "scale"), [(1.0, 3.0), (0.3, 1.0), (3.0, 0.1)])
+def test_partitions_keep_what_sorting_keeps(size, temperature, scale):
+    """From a few tokens to nearly all of them, and with many that are equally likely."""
+    generator = np.random.default_rng(size)
+    for is_rounded, top_k, top_p in itertools.product((False, True), (0, 1, 7, 500, 5000), (1.0, 0.999, 0.9, 0.31)):
+        logits = (generator.normal(size=size) * scale).astype(np.float32)
+        logits = np.round(logits, 1) if is_rounded else logits
+        expected = by_sorting(logits, temperature, min(top_k, size), top_p)
+        found = next_distribution(logits, temperature, top_k, top_p)
+        off = int((found > 0).sum()) - int((expected > 0).sum())
+        assert abs(off) <= (top_p < 1)  # a sum of floats may be a hair off
+        if not off:
+            np.testing.assert_array_equal(found > 0, expected > 0)
+            np.testing.assert_allclose(found, expected, rtol=2e-4, atol=1e-9)
+
+
 # Drawing
+
+
+@pytest.mark.parametrize("size", [7, 66, 2000])
+@pytest.mark.parametrize("seed", [0, 5, 2**31 - 1, 2**31 + 7 * 1_000_003, 2**32 + 1])
+def test_draws_are_those_of_torchs_generator(size, seed):
+    """What was written with a seed before is written with it still."""
+    generator, draws = torch.Generator().manual_seed(seed), Draws(seed)
+    for _ in range(3):
+        expected = torch.empty(size).exponential_(generator=generator).numpy()
+        np.testing.assert_array_equal((-np.log1p(-draws.uniform(size))).astype(np.float32), expected)
+    chances = np.random.default_rng(1).dirichlet(np.ones(size)).astype(np.float32)
+    chances[::3] = 0
+    waiting = torch.empty(size).exponential_(generator=generator)
+    assert draw_from(chances, draws) == int((torch.from_numpy(chances) / waiting).argmax())
+    draws.skip(2, size)
+    torch.empty(2 * size).exponential_(generator=generator)
+    assert draws.uniform(1)[0] == pytest.approx(1 - math.exp(-float(torch.empty(1).exponential_(generator=generator))))
 
 
 class Fixed:

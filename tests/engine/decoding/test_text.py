@@ -9,7 +9,7 @@ import torch
 
 from engine.decoding.greedy import greedy
 from engine.decoding.limits import SamplingSettings
-from engine.decoding.sampling import generate, prefill
+from engine.decoding.sampling import generate
 from engine.decoding.text import (
     encode_sources,
     next_logits,
@@ -24,6 +24,7 @@ from engine.decoding.text import (
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModel
+from engine.models.steps import prefill
 from engine.text import TOKENIZERS
 
 SETTINGS = SamplingSettings(max_new_tokens=30, seed=5)

@@ -9,12 +9,13 @@ import json
 import pytest
 
 from engine.config import from_dict
-from engine.experiments import COMPARISONS, RunSpec, results, run_condition
+from engine.experiments import COMPARISONS, RunSpec, run_condition
 from engine.experiments.base import LEARNING_RATES, TRIAL_SEED
-from engine.experiments.checks import Range
-from engine.experiments.cost_tables import GROWS, growth, stored_costs
-from engine.experiments.literature import published
-from engine.experiments.rate_trials import all_trials
+from engine.experiments.costs.cost_tables import GROWS, growth, stored_costs
+from engine.experiments.findings.literature import published
+from engine.experiments.findings.rate_trials import all_trials
+from engine.experiments.runs import results
+from engine.experiments.sweeps.checks import Range
 from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import count_parameters
 from engine.tasks import TASKS

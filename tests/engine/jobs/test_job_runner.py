@@ -14,9 +14,11 @@ from dask.utils import parse_timedelta
 from distributed import LocalCluster
 
 from engine.errors import JobError
-from engine.jobs import MAX_QUEUED, JobRunner
+from engine.jobs import JobRunner
+from engine.limits import limits
 
 HERE = "job_functions"
+MAX_QUEUED = limits().jobs
 
 
 @pytest.fixture(scope="module", autouse=True)

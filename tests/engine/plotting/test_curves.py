@@ -17,6 +17,7 @@ from engine.plotting.curves import (
     measure_against_length,
     scale,
 )
+from tests.plotly_figures import as_plotly
 
 TABLE = pd.DataFrame(
     [
@@ -29,7 +30,7 @@ TABLE = pd.DataFrame(
 
 def line(figure, name: str):
     """Return the trace a legend calls `name`."""
-    return next(trace for trace in figure.data if trace.name == name)
+    return next(trace for trace in as_plotly(figure).data if trace.name == name)
 
 
 def test_error_is_the_median_with_bars_from_best_to_worst() -> None:
@@ -39,7 +40,7 @@ def test_error_is_the_median_with_bars_from_best_to_worst() -> None:
     assert (list(own.error_y.array), list(own.error_y.arrayminus)) == ([20, 20], [30, 30])
     assert [row[:4].tolist() for row in own.customdata] == [[10, 70, 40, 90], [40, 70, 40, 90]]
     assert list(own.x) == pytest.approx([10, 40], rel=0.2)
-    assert "%" in figure.layout.yaxis.title.text
+    assert "%" in as_plotly(figure).layout.yaxis.title.text
     assert line(figure, "Without memory").line.dash == "dash"
     assert list(line(figure, "Without memory").y) == [87.5, 87.5]
 
@@ -48,10 +49,12 @@ def test_one_trace_for_each_architecture_however_many_there_are() -> None:
     names = [name for name in theme.architecture_names() if name not in ("baseline", "ngram", "minimal")]
     table = pd.concat([TABLE[TABLE["architecture"] == "gru"].assign(architecture=name) for name in names])
     figure = measure_against_length(table, mode="dark")
-    assert len(figure.data) == len(names) + 1
-    assert len({trace.x[0] for trace in figure.data[:-1]}) == len(names), "equal lines are drawn beside each other"
+    assert len(as_plotly(figure).data) == len(names) + 1
+    assert len({trace.x[0] for trace in as_plotly(figure).data[:-1]}) == len(names), (
+        "equal lines are drawn beside each other"
+    )
     lengths = np.array([10.0, 40.0])
-    assert all(np.all(np.abs(np.log(trace.x / lengths)) < np.log(40 / 10) / 3) for trace in figure.data[:-1])
+    assert all(np.all(np.abs(np.log(trace.x / lengths)) < np.log(40 / 10) / 3) for trace in as_plotly(figure).data[:-1])
 
 
 def test_each_architecture_differs_by_colour_marker_and_dash() -> None:
@@ -63,11 +66,11 @@ def test_each_architecture_differs_by_colour_marker_and_dash() -> None:
 
 
 def test_axes_are_logarithmic_on_demand_and_zero_is_still_drawn() -> None:
-    assert measure_against_length(TABLE, mode="light").layout.xaxis.type == "log"
-    assert measure_against_length(TABLE, mode="light", is_log_x=False).layout.xaxis.type == "linear"
+    assert as_plotly(measure_against_length(TABLE, mode="light")).layout.xaxis.type == "log"
+    assert as_plotly(measure_against_length(TABLE, mode="light", is_log_x=False)).layout.xaxis.type == "linear"
     figure = measure_against_length(TABLE, mode="light", is_log_y=True)
     own = line(figure, "GRU")
-    assert figure.layout.yaxis.type == "log"
+    assert as_plotly(figure).layout.yaxis.type == "log"
     assert own.y[0] - own.error_y.arrayminus[0] == pytest.approx(20)  # half of 40, the smallest error that is not zero
     assert own.customdata[0][2] == 0, "what is read is the number itself"
 
@@ -75,7 +78,7 @@ def test_axes_are_logarithmic_on_demand_and_zero_is_still_drawn() -> None:
 def test_a_single_length_has_an_axis_of_its_own() -> None:
     for is_log in (True, False):
         figure = measure_against_length(TABLE[TABLE["length"] == 10], mode="light", is_log_x=is_log)
-        low, high = figure.layout.xaxis.range
+        low, high = as_plotly(figure).layout.xaxis.range
         low, high = (10**low, 10**high) if is_log else (low, high)
         assert low < 10 < high
         assert list(line(figure, "Without memory").x) == pytest.approx([low, high])
@@ -95,23 +98,23 @@ CURVES = pd.DataFrame(
 
 def test_loss_has_its_unit_its_band_and_its_baseline() -> None:
     figure = loss_curves(CURVES, mode="light", unit="nats per answer", baseline=2.08)
-    band, own, _ = figure.data
+    band, own, _ = as_plotly(figure).data
     assert list(own.y) == [2.0, 1.0, 0.5]
     assert list(band.y) == [2.1, 1.5, 0.9, 0.4, 0.8, 1.9]
     assert list(band.x) == [0, 50, 100, 100, 50, 0]
     assert band.hoverinfo == "skip"
-    assert figure.layout.yaxis.title.text == "Loss (nats per answer)"
+    assert as_plotly(figure).layout.yaxis.title.text == "Loss (nats per answer)"
     assert list(line(figure, "Without memory").y) == [2.08, 2.08]
-    assert list(loss_curves(CURVES, mode="light", x="sequences").data[1].x) == [0, 1600, 3200]
+    assert list(as_plotly(loss_curves(CURVES, mode="light", x="sequences")).data[1].x) == [0, 1600, 3200]
 
 
 @pytest.mark.parametrize("is_log_y", [False, True])
 def test_a_seed_that_diverged_is_marked_at_the_edge_and_does_not_stretch_the_axis(is_log_y) -> None:
     table = CURVES.assign(loss_max=[2.1, 3.8e12, 0.9])
     figure = loss_curves(table, mode="light", baseline=2.08, is_log_y=is_log_y)
-    end = figure.layout.yaxis.range[1]
+    end = as_plotly(figure).layout.yaxis.range[1]
     assert (10**end if is_log_y else end) < 4
-    mark = figure.data[-1]
+    mark = as_plotly(figure).data[-1]
     assert (list(mark.x), mark.marker.symbol) == ([50], "triangle-up")
     assert "3.8e+12" in mark.hovertemplate
     top = chart_top(table, "loss", 2.08)
@@ -122,19 +125,19 @@ def test_a_seed_that_diverged_is_marked_at_the_edge_and_does_not_stretch_the_axi
 def test_of_every_seed_the_medians_decide_the_axis_too() -> None:
     seeds = pd.DataFrame({"architecture": "rnn", "seed": [0, 1, 2], "step": 10, "loss": [1.0, 1.2, 900.0]})
     assert chart_top(seeds, "loss") == pytest.approx(1.6 * 1.2)
-    assert loss_curves(seeds, mode="light").layout.yaxis.range[1] < 2.1
+    assert as_plotly(loss_curves(seeds, mode="light")).layout.yaxis.range[1] < 2.1
 
 
 def test_a_bar_that_leaves_the_chart_is_marked_too() -> None:
     wide = TABLE.assign(error_max=TABLE["error_max"].where(TABLE["architecture"] != "rnn", 1e6))
     figure = measure_against_length(wide, mode="light")
-    assert figure.layout.yaxis.range[1] < 150
-    assert [trace.marker.symbol for trace in figure.data[-1:]] == ["triangle-up"]
+    assert as_plotly(figure).layout.yaxis.range[1] < 150
+    assert [trace.marker.symbol for trace in as_plotly(figure).data[-1:]] == ["triangle-up"]
 
 
 def test_marks_stand_at_their_length_where_there_are_only_two() -> None:
     table = pd.concat([TABLE[TABLE["architecture"] == "gru"].assign(architecture=name) for name in "abcdefghi"])
-    for trace in measure_against_length(table, mode="light").data[:-1]:
+    for trace in as_plotly(measure_against_length(table, mode="light")).data[:-1]:
         assert np.all(np.abs(np.log(trace.x / np.array([10.0, 40.0]))) < np.log(4) / 10)
 
 
@@ -142,7 +145,7 @@ def test_all_seeds_of_an_architecture_are_one_broken_line() -> None:
     table = pd.DataFrame(
         {"architecture": ["rnn"] * 4, "seed": [1, 0, 0, 1], "step": [10, 20, 10, 20], "loss": [1.0, 0.2, 0.3, 0.9]}
     )
-    (own,) = loss_curves(table, mode="light").data
+    (own,) = as_plotly(loss_curves(table, mode="light")).data
     assert list(own.x) == [10, 20, None, 10, 20, None]
     assert list(own.y) == [0.3, 0.2, None, 1.0, 0.9, None]
     assert list(own.customdata) == [0, 0, 0, 1, 1, 1]
@@ -165,10 +168,10 @@ def test_bleu_keeps_the_order_of_the_buckets() -> None:
         }
     )
     figure = bleu_against_length(frame, mode="light", labels={"a": "With <b>"}, architectures={"a": "lstm"})
-    assert list(figure.data[0].x) == ["1-7", "8-10", "18-60"]
-    assert figure.layout.xaxis.type == "category"
-    assert figure.data[0].name == "With &lt;b&gt;"
-    assert list(figure.data[0].customdata) == [9, 8, 7]
+    assert list(as_plotly(figure).data[0].x) == ["1-7", "8-10", "18-60"]
+    assert as_plotly(figure).layout.xaxis.type == "category"
+    assert as_plotly(figure).data[0].name == "With &lt;b&gt;"
+    assert list(as_plotly(figure).data[0].customdata) == [9, 8, 7]
 
 
 def test_legends_list_architectures_in_one_order() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from engine.plotting import theme
+from tests.plotly_figures import as_plotly
 
 MODES = ("light", "dark")
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,25 +77,31 @@ def test_an_architecture_without_a_style_looks_like_a_baseline() -> None:
     assert style.colour == theme.architecture_style("baseline", "light").colour
 
 
+def test_reading_from_both_ends_looks_like_the_form_that_declares_it_and_else_like_itself() -> None:
+    assert theme.drawn_as("lstm", both_directions=True) == "lstm_bidirectional"
+    assert theme.drawn_as("lstm", both_directions=False) == "lstm"
+    assert theme.drawn_as("gru", both_directions=True) == "gru"
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_blank_figure_carries_titles_and_the_mode(mode: theme.Mode) -> None:
     figure = theme.blank_figure(mode, x_title="Step", y_title="Loss (nats)", height=200)
-    assert figure.layout.xaxis.title.text == "Step"
-    assert figure.layout.yaxis.title.text == "Loss (nats)"
-    assert figure.layout.height == 200
-    assert figure.layout.xaxis.fixedrange is figure.layout.yaxis.fixedrange is True
-    assert figure.layout.template.layout.font.color == theme.ink(mode)
-    assert figure.layout.template.layout.yaxis.gridcolor == theme.grid(mode)
+    assert as_plotly(figure).layout.xaxis.title.text == "Step"
+    assert as_plotly(figure).layout.yaxis.title.text == "Loss (nats)"
+    assert as_plotly(figure).layout.height == 200
+    assert as_plotly(figure).layout.xaxis.fixedrange is as_plotly(figure).layout.yaxis.fixedrange is True
+    assert as_plotly(figure).layout.template.layout.font.color == theme.ink(mode)
+    assert as_plotly(figure).layout.template.layout.yaxis.gridcolor == theme.grid(mode)
 
 
 def test_spread_is_a_band_with_its_line_on_top() -> None:
     figure = theme.with_spread(theme.blank_figure("dark"), [1, 2], [5, 6], [4, 5], [7, 8], "gru", "dark")
-    high, low, mean = figure.data
+    high, low, mean = as_plotly(figure).data
     style = theme.architecture_style("gru", "dark")
     assert (list(high.y), list(low.y), list(mean.y)) == ([7, 8], [4, 5], [5, 6])
     assert low.fill == "tonexty"
     assert (mean.name, mean.line.color, mean.line.dash, mean.marker.symbol) == ("GRU", style.colour, "dash", "square")
-    assert [trace.showlegend for trace in figure.data] == [False, False, None]
+    assert [trace.showlegend for trace in as_plotly(figure).data] == [False, False, None]
 
 
 def test_thumbnail_keeps_the_marks_and_drops_the_words() -> None:
@@ -102,10 +109,10 @@ def test_thumbnail_keeps_the_marks_and_drops_the_words() -> None:
         theme.blank_figure("light", x_title="a", y_title="b"), pd.Series([1]), [2], [1], [3], "rnn", "light"
     )
     small = theme.thumbnail(figure)
-    assert [list(trace.y) for trace in small.data] == [list(trace.y) for trace in figure.data]
-    assert small.layout.xaxis.title.text is None
-    assert small.layout.showlegend is False
-    assert figure.layout.xaxis.title.text == "a", "the figure itself stays as it was"
+    assert [list(trace.y) for trace in as_plotly(small).data] == [list(trace.y) for trace in as_plotly(figure).data]
+    assert as_plotly(small).layout.xaxis.title.text is None
+    assert as_plotly(small).layout.showlegend is False
+    assert as_plotly(figure).layout.xaxis.title.text == "a", "the figure itself stays as it was"
 
 
 def test_translucent_keeps_the_channels() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.errors import ConfigError
 from engine.experiments.base import RunSpec
-from engine.experiments.task_learning import TaskLearning
+from engine.experiments.runs.task_learning import TaskLearning
 from engine.tasks import TASKS
 from engine.tasks.base import HELD_OUT_SEED, VALIDATION_SEED
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engine.experiments import results
-from engine.experiments.cost_tables import as_points, growth_sentence
-from engine.experiments.state_size import state_table
+from engine.experiments.costs.cost_tables import as_points, growth_sentence
+from engine.experiments.costs.state_size import state_table
+from engine.experiments.runs import results
 from pages.components import cache
 from tests.pages.charts import figure
 from tests.pages.comparison.test_live_race import SOURCE, RunnerDouble
@@ -70,7 +70,7 @@ def test_measuring_here_is_a_job_whose_rows_are_drawn(runner: RunnerDouble) -> N
     assert any("measure it here" in note.value for note in at.info)
     at.button(key="cost-measure").click().run()
     assert runner.submitted == [
-        ("engine.experiments.live_costs:measure_costs", {"when": "streaming", "hidden_size": 64})
+        ("engine.experiments.costs.live_costs:measure_costs", {"when": "streaming", "hidden_size": 64})
     ]
     (job_id,) = runner._jobs
     at = open_costs(cost_job=job_id)

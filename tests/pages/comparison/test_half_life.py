@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.experiments import results
+from engine.experiments.runs import results
 from engine.inspection.gradients.half_life import half_life
 from engine.models import folder as model_folder
 from engine.models.folder import load_model

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.experiments import race_tally, results
-from engine.experiments.race_words import verdict_words
-from engine.experiments.verdicts import judge
+from engine.experiments.findings.verdicts import judge
+from engine.experiments.live_race import tally as race_tally
+from engine.experiments.live_race.words import verdict_words
+from engine.experiments.runs import results
 from engine.jobs import JobRunner
 from pages.components import cache
 from tests.pages.charts import figure
@@ -135,7 +136,7 @@ def test_a_race_is_queued_with_the_settings_and_the_bet_and_stop_stops_it(runner
     )
     asked = {"task": "copying", "length": 7, "architectures": ("lstm", "transformer"), "parameters": 3000}
     asked |= {"seconds": 45, "max_steps": 60, "seed": 3, "bet": "lstm"}
-    assert runner.submitted == [("engine.experiments.live_race:race", asked)]
+    assert runner.submitted == [("engine.experiments.live_race.race:race", asked)]
     assert at.query_params["race"] in (job_id, [job_id])
     assert at.button(key="race-start").disabled
     start = {
@@ -220,7 +221,7 @@ def test_a_full_queue_and_a_failed_race_are_one_sentence_each(runner: RunnerDoub
     at, job_id = begin(runner)
     runner.put(job_id, state="failed", error="The process that ran this job died.")
     for _ in range(8):
-        runner.submit("engine.experiments.live_race:race", {})
+        runner.submit("engine.experiments.live_race.race:race", {})
     at = open_bets(race=job_id)
     assert "The process that ran this job died." in sentences(at)
     at.button(key="race-start").click().run()

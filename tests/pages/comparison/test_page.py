@@ -9,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engine.experiments import aggregates, results
-from engine.experiments.aggregates import aggregate_runs, opening_task
-from engine.experiments.findings import findings, typical_sentence, verdict_sentence
-from engine.experiments.learning_curves import compare_runs, median_curves
-from engine.experiments.protocol import STOPPING_RULE, protocol
-from engine.experiments.rate_trials import rate_trials, sensitivity_sentence
-from engine.experiments.tradeoff import front_sentence, tradeoff
+from engine.experiments.findings import aggregates
+from engine.experiments.findings.aggregates import aggregate_runs, opening_task
+from engine.experiments.findings.learning_curves import compare_runs, median_curves
+from engine.experiments.findings.protocol import STOPPING_RULE, protocol
+from engine.experiments.findings.rate_trials import rate_trials, sensitivity_sentence
+from engine.experiments.findings.sentences import findings, typical_sentence, verdict_sentence
+from engine.experiments.findings.tradeoff import front_sentence, tradeoff
+from engine.experiments.runs import results
 from pages.components.comparison.rules import rule_sentences
 from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.charts import figure, names

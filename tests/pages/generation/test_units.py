@@ -76,25 +76,25 @@ def test_a_busy_unit_is_one_click_away(models: Path) -> None:
         ("neurons", {"neurons_layer": "9"}, "Layer must be one of 1"),
         ("neurons", {"neurons_part": "reset_gate"}, "must be one of Hidden state, Memory cell, Input gate"),
         ("neurons", {"neurons_text": "x" * 5001}, "5,001 characters; at most 5,000"),
-        ("probing", {"detective_text": "too short"}, "probing needs 1,000 to 50,000"),
-        ("probing", {"detective_question": "rhymes"}, "must be one of"),
+        ("probing", {"probing_text": "too short"}, "probing needs 1,000 to 50,000"),
+        ("probing", {"probing_question": "rhymes"}, "must be one of"),
         (
             "activation_clamping",
-            {"puppeteer_action": "silence", "puppeteer_units": "3, 12"},
+            {"clamping_action": "silence", "clamping_units": "3, 12"},
             "no unit 12 in layer 1 of the LSTM",
         ),
-        ("activation_clamping", {"puppeteer_action": "silence", "puppeteer_units": "all"}, "'all' names no unit"),
+        ("activation_clamping", {"clamping_action": "silence", "clamping_units": "all"}, "'all' names no unit"),
         (
             "activation_clamping",
-            {"puppeteer_action": "clamp", "puppeteer_value": "5", "puppeteer_units": "1"},
+            {"clamping_action": "clamp", "clamping_value": "5", "clamping_units": "1"},
             "between -1 and 1, not 5",
         ),
         (
             "activation_clamping",
-            {"puppeteer_gate": "update_gate"},
+            {"clamping_gate": "update_gate"},
             "must be one of Input gate, Forget gate, Output gate",
         ),
-        ("activation_clamping", {"puppeteer_value": "nan"}, "finite"),
+        ("activation_clamping", {"clamping_value": "nan"}, "finite"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_the_rest_of_the_page_stays(tool: str, parameters: dict, sentence: str) -> None:
@@ -123,7 +123,7 @@ def test_detective_shows_the_engines_winners_and_opens_them_in_neurons(models: P
     assert marks["x"] == pytest.approx(truth["control"].tolist()[::-1], abs=1e-6)
     assert f"24 units (hidden states and memory cells) read {len(STORY):,} characters" in written(at)
     second = truth.iloc[1]
-    at.selectbox(key="detective_question").set_value(second["predicate"])
+    at.selectbox(key="probing_question").set_value(second["predicate"])
     at.run()
     course = unit_course(
         load_model(models / "small-lstm"), text_of(at), second["layer"], second["unit"], second["part"]
@@ -139,7 +139,7 @@ def test_detective_shows_the_engines_winners_and_opens_them_in_neurons(models: P
 
 def test_detective_reads_a_text_of_ones_own(models: Path) -> None:
     text = ("The dog, the old dog, said (no) and sat.\n" * 40)[:1500]
-    at = open_page("generation", tool="probing", detective_text=text, **SHORT)
+    at = open_page("generation", tool="probing", probing_text=text, **SHORT)
     truth = investigate(load_model(models / "small-lstm"), text=text)
     assert "read 1,500 characters of your own text" in written(at)
     assert f"{truth.winners.iloc[0]['auc']:.3f}" in written(at)
@@ -150,9 +150,9 @@ def test_activation_clamping_shows_the_engines_texts_losses_and_verdict(models: 
     at = open_page(
         "generation",
         tool="activation_clamping",
-        puppeteer_action="clamp",
-        puppeteer_units="2, 4",
-        puppeteer_value="-1",
+        clamping_action="clamp",
+        clamping_units="2, 4",
+        clamping_value="-1",
         **SHORT,
     )
     assert not at.exception
@@ -172,7 +172,7 @@ def test_activation_clamping_opens_with_a_gate_held_and_an_rnn_with_a_unit_silen
     at = open_page("generation", tool="activation_clamping", **SHORT)
     truth = perform(load_model(models / "small-lstm"), DEFAULT_PROMPT, SETTINGS, Strings())
     assert truth.verdict in written(at)
-    at = open_page("generation", tool="activation_clamping", puppeteer_units="3", **(SHORT | {"model": "small-rnn"}))
+    at = open_page("generation", tool="activation_clamping", clamping_units="3", **(SHORT | {"model": "small-rnn"}))
     truth = perform(load_model(models / "small-rnn"), DEFAULT_PROMPT, SETTINGS, Strings(action="silence", units="3"))
     assert truth.verdict in written(at)
     assert len(alternative_texts(at)) == 2
@@ -180,7 +180,7 @@ def test_activation_clamping_opens_with_a_gate_held_and_an_rnn_with_a_unit_silen
 
 @pytest.mark.parametrize("tool", ["neurons", "probing", "activation_clamping"])
 def test_receipts_give_the_shown_numbers_again(models: Path, tool: str, capsys: pytest.CaptureFixture[str]) -> None:
-    own = {"detective_text": STORY[:1200]} if tool == "probing" else {}
+    own = {"probing_text": STORY[:1200]} if tool == "probing" else {}
     at = open_page("generation", tool=tool, **SHORT, **own)
     words = {"neurons": "unit_course", "probing": "investigate", "activation_clamping": "perform"}[tool]
     code = next(block.value for block in at.code if words in block.value)

@@ -11,10 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.cells import CELLS
-from engine.experiments.clipping import clipping_sentence, run_clipping
-from engine.experiments.clipping_settings import ClippingSettings
-from engine.experiments.trainability import untrained_grid
-from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.experiments.gradients.clipping import clipping_sentence, run_clipping
+from engine.experiments.gradients.clipping_settings import ClippingSettings
+from engine.experiments.gradients.trainability import untrained_grid
+from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients import effective_context
 from engine.inspection.gradients.chain import (
     ChainSettings,
@@ -159,7 +159,7 @@ def test_truncation_and_the_untrained_grid(models: Path) -> None:
     alt = next(alt for alt in alternative_texts(at) if "cut off by chunks" in alt)
     for row in found.itertuples():
         assert f"chunks of {row.length} reach {row.reach} steps back, hold {percent(row.kept, 0)}" in alt
-    at = open_page("gradients", tool="trainability", foretold_hidden_size="8", foretold="never-heard-of-it")
+    at = open_page("gradients", tool="trainability", trainability_hidden_size="8", foretold="never-heard-of-it")
     assert not at.exception
     assert any("job" in sentence for sentence in sentences(at))
     marks = [x for trace in figure(at, "foretold")["data"] for x in trace["x"]]

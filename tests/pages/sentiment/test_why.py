@@ -19,6 +19,7 @@ from engine.models.folder import load_model
 from engine.plotting.classification.word_order import OrderAccuracy, accuracy_dots
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
+from tests.plotly_figures import as_plotly
 
 TEXT = "He said the food was not good."
 WORDS = tuple("he said the food was not good .".split())
@@ -172,6 +173,6 @@ def test_padding_of_taggers_counts_words_that_get_another_tag(taggers: Path) -> 
 
 def test_small_differences_of_accuracy_look_small() -> None:
     rows = [OrderAccuracy("Both", "lstm", 0.875, [0.872, 0.871]), OrderAccuracy("Blind", "average", 0.884, [0.884])]
-    low, high = accuracy_dots(rows, mode="light").layout.xaxis.range
+    low, high = as_plotly(accuracy_dots(rows, mode="light")).layout.xaxis.range
     assert high - low >= 5
     assert low < 87.1 < 88.4 < high

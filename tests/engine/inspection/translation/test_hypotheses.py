@@ -18,6 +18,7 @@ from engine.inspection.translation.search import inspect_search
 from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import load_model
 from engine.plotting.translation.word_choices import describe_word_choices, word_choice_bars
+from tests.plotly_figures import as_plotly
 
 SOURCE = "A beekeeper in a veil inspects a wooden hive."
 
@@ -105,10 +106,10 @@ def test_alternatives_are_whole_words_that_the_network_reads_as_said(translator,
 def test_the_figure_marks_the_written_word_by_word_and_fill(translator, reports):
     frame = word_alternatives(translator, SOURCE, reports[0].target_ids, 1)
     figure = word_choice_bars(frame, mode="light", architecture="lstm")
-    labels = list(figure.layout.yaxis.ticktext)
+    labels = list(as_plotly(figure).layout.yaxis.ticktext)
     assert [label.endswith("(written)") for label in labels] == list(frame["is_written"])
-    assert list(figure.data[0].x) == pytest.approx(list(100 * frame["probability"]))
-    assert len(set(figure.data[0].marker.color)) == 2
+    assert list(as_plotly(figure).data[0].x) == pytest.approx(list(100 * frame["probability"]))
+    assert len(set(as_plotly(figure).data[0].marker.color)) == 2
     for word in frame["word"]:
         assert word in describe_word_choices(frame)
     written = frame[frame["is_written"]].iloc[0]["word"]

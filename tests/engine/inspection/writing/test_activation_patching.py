@@ -10,7 +10,7 @@ import torch
 
 from engine.cells.lstm import LSTMState
 from engine.decoding.limits import SamplingSettings
-from engine.decoding.sampling import generate, prefill
+from engine.decoding.sampling import generate
 from engine.decoding.text import prompt_ids, write_text
 from engine.errors import InputError
 from engine.inspection.writing.activation_patching import (
@@ -24,6 +24,7 @@ from engine.inspection.writing.activation_patching import (
     write_after_transplant,
 )
 from engine.models.folder import LoadedModel, load_model
+from engine.models.steps import prefill
 
 SETTINGS = SamplingSettings(max_new_tokens=60, seed=5)
 DONOR, PASSAGE = "MARA:\nNo!\n\nTOM:\nYes!", "The ferry left at noon, and nobody saw it go."

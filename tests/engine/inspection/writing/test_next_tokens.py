@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.decoding.sampling import prefill
 from engine.decoding.text import prompt_ids
 from engine.inspection.writing.next_tokens import choices_along, entropy, next_tokens, token_around
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModel
+from engine.models.steps import prefill
 from engine.text import TOKENIZERS
 
 

@@ -13,7 +13,6 @@ import torch
 
 from engine.command_line import EXIT_BAD_INPUT, main
 from engine.decoding.limits import SamplingSettings
-from engine.decoding.sampling import logits_along
 from engine.decoding.text import prompt_ids, write_text
 from engine.errors import DataError, InputError
 from engine.inspection.stored import tables
@@ -32,6 +31,7 @@ from engine.inspection.writing.temperatures import (
     write_at,
 )
 from engine.models.folder import LoadedModel
+from engine.models.steps import logits_along
 from tests.engine.conftest import TINY_TEXT
 
 SETTINGS = SamplingSettings(max_new_tokens=80, temperature=1.1, top_k=9, top_p=0.9, seed=5)

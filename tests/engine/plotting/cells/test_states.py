@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.plotting.cells.states import unit_heat_map
+from tests.plotly_figures import as_plotly
 
 CHARACTER = 6  # pixels at most of one in the font of notes
 
@@ -21,6 +22,8 @@ def test_the_name_of_the_marked_unit_does_not_stand_on_the_axis_title() -> None:
         is_switch=True,
         mode="dark",
     )
-    (name,) = [note for note in marked.layout.annotations if "unit 335" in note.text]
+    (name,) = [note for note in as_plotly(marked).layout.annotations if "unit 335" in note.text]
     assert name.xanchor == "right"
-    assert CHARACTER * len(name.text) < marked.layout.yaxis.title.standoff < marked.layout.margin.l
+    assert (
+        CHARACTER * len(name.text) < as_plotly(marked).layout.yaxis.title.standoff < as_plotly(marked).layout.margin.l
+    )

@@ -13,6 +13,7 @@ from engine.plotting.comparison.comparisons import (
     solved_dots,
     two_runs,
 )
+from tests.plotly_figures import as_plotly
 
 SOLVED = pd.DataFrame(
     [
@@ -27,7 +28,7 @@ SOLVED = pd.DataFrame(
 
 def test_the_map_puts_each_test_in_a_row_and_each_architecture_in_a_column() -> None:
     figure = solved_dots(SOLVED, mode="light", titles={"adding": "Adding <b>"})
-    marks = {trace.name: list(zip(trace.x, trace.y, strict=True)) for trace in figure.data}
+    marks = {trace.name: list(zip(trace.x, trace.y, strict=True)) for trace in as_plotly(figure).data}
     assert marks == {
         "solved by every seed": [(2, 0)],
         "solved by some seeds": [(1, 0)],
@@ -35,10 +36,10 @@ def test_the_map_puts_each_test_in_a_row_and_each_architecture_in_a_column() -> 
         "no better than a guess": [(0, 0)],
         "clear winner of the row": [(2, 0)],
     }
-    assert list(figure.layout.xaxis.ticktext) == ["RNN", "LSTM", "GRU"]
-    assert list(figure.layout.yaxis.ticktext) == ["Adding &lt;b&gt; 10", "Adding &lt;b&gt; 40"]
-    assert list(figure.data[0].customdata[0]) == ["adding", 10, "GRU", 3, 3]
-    assert len({trace.marker.symbol for trace in figure.data[:4]}) == 4
+    assert list(as_plotly(figure).layout.xaxis.ticktext) == ["RNN", "LSTM", "GRU"]
+    assert list(as_plotly(figure).layout.yaxis.ticktext) == ["Adding &lt;b&gt; 10", "Adding &lt;b&gt; 40"]
+    assert list(as_plotly(figure).data[0].customdata[0]) == ["adding", 10, "GRU", 3, 3]
+    assert len({trace.marker.symbol for trace in as_plotly(figure).data[:4]}) == 4
     assert map_sentence(SOLVED) == "Tasks at one length that every seed solves: RNN 0 of 1, LSTM 0 of 2, GRU 1 of 1."
 
 
@@ -56,12 +57,12 @@ def test_errors_stand_against_cost_and_the_front_goes_down_in_steps() -> None:
         ],
     )
     figure = errors_against_cost(table, mode="dark", x_title="s", y_title="%")
-    front, *marks = figure.data
+    front, *marks = as_plotly(figure).data
     assert list(zip(front.x, front.y, strict=True)) == [(1, 60), (3, 5), (5, 5)]
     assert [mark.name for mark in marks] == ["RNN", "LSTM", "GRU"]
     assert (marks[2].x[0], marks[2].error_x.array[0], marks[2].error_x.arrayminus[0]) == (3, 2, 1)
     assert marks[0].marker.size > marks[1].marker.size
-    assert figure.layout.xaxis.type == "log"
+    assert as_plotly(figure).layout.xaxis.type == "log"
 
 
 def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_top() -> None:
@@ -76,7 +77,7 @@ def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_to
     )
     for is_log in (False, True):
         figure = loss_by_rate(table, mode="light", unit="nats", baseline=0.7, is_log_y=is_log)
-        lines = {trace.name: trace for trace in figure.data}
+        lines = {trace.name: trace for trace in as_plotly(figure).data}
         assert set(lines) == {"IRNN", "GRU", "Without memory"}
         assert list(lines["GRU"].y) == [0.5, 0.2]
         assert list(lines["GRU"].marker.size) == [8, 13]
@@ -85,7 +86,7 @@ def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_to
         assert list(lines["IRNN"].customdata) == ["0.4", "diverged"]
         assert list(lines["GRU"].customdata) == ["0.5", "0.2, solved after 150 updates"]
         assert (lines["IRNN"].marker.symbol[1], lines["GRU"].marker.symbol[1] != "x") == ("x", True)
-        assert list(figure.layout.xaxis.ticktext) == ["0.001", "0.01"]
+        assert list(as_plotly(figure).layout.xaxis.ticktext) == ["0.001", "0.01"]
 
 
 def test_two_runs_of_one_architecture_differ_in_dash_and_marker() -> None:
@@ -95,7 +96,7 @@ def test_two_runs_of_one_architecture_differ_in_dash_and_marker() -> None:
     figure = two_runs(
         table, mode="light", architectures=("lstm", "lstm"), labels=("A", "B"), unit="nats", threshold=0.6
     )
-    one, other, threshold, difference = figure.data
+    one, other, threshold, difference = as_plotly(figure).data
     assert (list(one.y), list(other.y), list(difference.y)) == ([1.0, 0.5], [0.8, 0.7], [-0.2, 0.2])
     assert one.line.dash != other.line.dash
     assert one.marker.symbol != other.marker.symbol
@@ -109,16 +110,16 @@ def test_a_run_that_diverged_does_not_flatten_the_other() -> None:
     figure = two_runs(
         table, mode="light", architectures=("lstm", "irnn"), labels=("LSTM", "IRNN"), unit="nats", threshold=0.5
     )
-    assert figure.layout.yaxis.range[1] < 5
-    assert figure.layout.yaxis2.range[1] < 5
-    assert figure.data[-1].marker.symbol == "triangle-up"
+    assert as_plotly(figure).layout.yaxis.range[1] < 5
+    assert as_plotly(figure).layout.yaxis2.range[1] < 5
+    assert as_plotly(figure).data[-1].marker.symbol == "triangle-up"
 
 
 def test_parameters_stand_beside_what_the_formula_gives() -> None:
     table = pd.DataFrame(
         {"architecture": ["lstm", "rnn", "gru"], "counted": [400, 100, 300], "by_formula": [400, 100, 301]}
     )
-    bars, marks = parameter_bars(table, mode="light").data
+    bars, marks = as_plotly(parameter_bars(table, mode="light")).data
     assert list(bars.y) == ["RNN", "LSTM", "GRU"]
     assert list(bars.x) == [100, 400, 300]
     assert list(marks.x) == [100, 400, 301]

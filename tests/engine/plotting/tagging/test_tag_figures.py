@@ -12,12 +12,13 @@ from engine.plotting.tagging.entity_scores import trainings, type_scores
 from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
 from engine.plotting.tagging.lattice import DrawnWay, lattice_figure, pale_scale, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
+from tests.plotly_figures import as_plotly
 
 HOSTILE = ("<b>x</b>", "$a$", "Rome")
 
 
 def trace(figure, name: str):
-    return next(part for part in figure.data if part.name == name)
+    return next(part for part in as_plotly(figure).data if part.name == name)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -68,7 +69,7 @@ def test_nodes_and_ways_stand_at_their_words_and_tags() -> None:
     assert drawn.marker.size[1] > drawn.marker.size[0]
     assert list(trace(figure, "Best").y) == [1, 0]
     assert trace(figure, "Best").line.dash != trace(figure, "Second").line.dash
-    assert list(figure.layout.xaxis.ticktext) == ["<b>\N{ZERO WIDTH SPACE}$a$</b>", "Rome"]
+    assert list(as_plotly(figure).layout.xaxis.ticktext) == ["<b>\N{ZERO WIDTH SPACE}$a$</b>", "Rome"]
     with pytest.raises(ValueError, match="at most 3"):
         lattice_figure(nodes, ways * 2, tags, mode="light", first=1, last=3)
 
@@ -87,8 +88,8 @@ def test_the_matrix_says_never_for_rules_and_carries_its_steps() -> None:
     )
     assert list(trace(figure, "scores").text) == ["0.5", "\N{MINUS SIGN}12", "never", "1.2", "0.0"]
     assert list(trace(figure, "targets").customdata) == ["beginning>O", "beginning>B-per", "O>O", "O>B-per", "O>end"]
-    assert (list(trace(figure, "not allowed").x), len(figure.layout.shapes)) == ([0.34], 2)
-    assert np.nanmax(np.abs(figure.data[0].z)) == 12.0
+    assert (list(trace(figure, "not allowed").x), len(as_plotly(figure).layout.shapes)) == ([0.34], 2)
+    assert np.nanmax(np.abs(as_plotly(figure).data[0].z)) == 12.0
     names = [f"B-{number}" for number in range(13)]
     wide = step_matrix_figure(np.full((13, 13), -0.26), names, names, np.ones((13, 13), dtype=bool), mode="light")
     assert set(trace(wide, "scores").text) == {"0"}
@@ -112,11 +113,11 @@ def test_a_mark_means_the_same_build_in_every_chart() -> None:
     kinds = pd.DataFrame({"type": ["per", "all"], "entities": 2, "precision": 50.0, "recall": 50.0, "f1": 50.0})
     builds = {"Both": both, "No CRF": softmax, "Forwards": forwards, "My own": both}
     scores = type_scores(dict.fromkeys(builds, kinds), builds, mode="light")
-    seen = {builds[part.name]: part.marker.symbol for part in scores.data[:3]}
+    seen = {builds[part.name]: part.marker.symbol for part in as_plotly(scores).data[:3]}
     # By F1 the forward-only tagger comes before the one without a CRF.
     rows = [(*both, 84.0, "Both"), (*forwards, 83.0, "Forwards"), (*softmax, 82.0, "No CRF")]
     trained = pd.DataFrame(rows, columns=["bidirectional", "crf", "f1", "variant"]).assign(seed=1)
-    marks = [part.marker.symbol for part in trainings(trained, mode="light").data if part.mode == "markers"]
+    marks = [part.marker.symbol for part in as_plotly(trainings(trained, mode="light")).data if part.mode == "markers"]
     assert marks == [seen[build] for build in (both, forwards, softmax)]
     shares = pd.DataFrame({"type": ["per"], "share": [0.5], "share_other": [0.4]})
     pair = shares_figure(shares, "type", ("Both", "Forwards"), (both, forwards), mode="light", x_title="x")

@@ -9,6 +9,7 @@ import pytest
 
 from engine.plotting import theme
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree, settings_map
+from tests.plotly_figures import as_plotly
 
 COLUMNS = "node parent step rank piece text log_prob total score fate reason is_winner is_found"
 NODES = pd.DataFrame(
@@ -30,7 +31,7 @@ NONE = LANES.iloc[:0]
 
 
 def named(figure, name: str):
-    return next(trace for trace in figure.data if trace.name == name)
+    return next(trace for trace in as_plotly(figure).data if trace.name == name)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -40,12 +41,12 @@ def test_each_candidate_stands_at_its_step_and_rank_with_a_line_from_its_beginni
     assert list(zip(winner.customdata, winner.x, winner.y, strict=True)) == [(0, 1, 1), (3, 2, 2), (4, 3, 1)]
     assert list(named(figure, "Left by the search").customdata) == [1]
     assert list(named(figure, "Part of another finished sentence").customdata) == [2, 5]
-    line = figure.data[list(figure.data).index(winner) - 1]
+    line = as_plotly(figure).data[list(as_plotly(figure).data).index(winner) - 1]
     assert list(line.x) == [0, 1, None, 1, 2, None, 2, 3, None]
     assert list(line.y) == [1, 1, None, 1, 2, None, 2, 1, None]
-    symbols = {trace.marker.symbol for trace in figure.data if trace.mode == "markers+text"}
+    symbols = {trace.marker.symbol for trace in as_plotly(figure).data if trace.mode == "markers+text"}
     assert len(symbols) == 4  # kinds differ in shape, not by colour alone
-    for trace in figure.data:
+    for trace in as_plotly(figure).data:
         for colour in (trace.line.color, trace.marker.color, trace.textfont.color):
             if isinstance(colour, str):
                 assert theme.contrast(colour, theme.background(mode)) >= (4.5 if colour == trace.textfont.color else 3)
@@ -69,12 +70,14 @@ def test_the_hover_says_probability_sum_score_and_reason() -> None:
 
 def test_only_the_steps_in_view_are_drawn_and_the_overview_has_all() -> None:
     figure = beam_tree(NODES, NONE, mode="light", first_step=2, steps_shown=2, chosen=1)
-    drawn = [node for trace in figure.data for node in (trace.customdata if trace.customdata is not None else [])]
+    drawn = [
+        node for trace in as_plotly(figure).data for node in (trace.customdata if trace.customdata is not None else [])
+    ]
     assert sorted(drawn) == [2, 3, 4, 5]
-    assert "Chosen in the list" not in {trace.name for trace in figure.data}  # it is out of view
+    assert "Chosen in the list" not in {trace.name for trace in as_plotly(figure).data}  # it is out of view
     overview = beam_tree_overview(NODES, mode="light", first_step=2, steps_shown=2)
-    assert sum(len(trace.x) for trace in overview.data if trace.mode == "markers") == len(NODES)
-    (frame,) = overview.layout.shapes
+    assert sum(len(trace.x) for trace in as_plotly(overview).data if trace.mode == "markers") == len(NODES)
+    (frame,) = as_plotly(overview).layout.shapes
     assert (frame.x0, frame.x1) == (1.5, 3.5)
 
 
@@ -82,7 +85,7 @@ def test_a_sentence_brought_back_runs_below_the_tree_from_where_it_left() -> Non
     figure = beam_tree(NODES, LANES, mode="light", first_step=1, steps_shown=3, chosen=1)
     lane = named(figure, "Brought back, by number")
     assert (list(lane.x), list(lane.y)) == ([2, 3], [3, 3])
-    line = figure.data[list(figure.data).index(lane) - 1]
+    line = as_plotly(figure).data[list(as_plotly(figure).data).index(lane) - 1]
     assert (line.x[0], line.y[0]) == (1, 2)
     assert "50.00 %" in lane.hovertext[0]
     ring = named(figure, "Chosen in the list")
@@ -103,7 +106,7 @@ def test_the_map_has_a_letter_in_each_cell_and_a_ring_around_the_setting(mode) -
         [(1, 0.0, "B", -1.0), (1, 0.2, "B", -0.9), (2, 0.0, "A", -0.8), (2, 0.2, "A2", -0.7)],
         columns=["width", "length_penalty", "winner", "score"],
     )
-    *letters, ring = settings_map(cells, mode=mode, width=2, length_penalty=0.2).data
+    *letters, ring = as_plotly(settings_map(cells, mode=mode, width=2, length_penalty=0.2)).data
     found = {
         row: (trace.text[i], trace.x[i], trace.y[i]) for trace in letters for i, row in enumerate(trace.customdata)
     }

@@ -7,6 +7,7 @@ import pytest
 
 from engine.plotting import theme
 from engine.plotting.translation.regimes import REGIME_STYLES, forced_against_free, regime_curves, regime_style
+from tests.plotly_figures import as_plotly
 
 ORDER = ("A", "B", "C", "D")
 
@@ -29,7 +30,7 @@ def test_curves_are_the_means_over_their_bands() -> None:
         }
     )
     figure = regime_curves(frame, mode="light", order=ORDER)
-    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    lines = [trace for trace in as_plotly(figure).data if trace.mode == "lines+markers"]
     assert [(line.name, list(line.y)) for line in lines] == [
         ("A", [3.0, 2.0]),
         ("A", [5.0, 4.0]),
@@ -43,7 +44,7 @@ def test_each_seed_is_a_mark_and_the_line_is_where_both_losses_are_equal() -> No
     frame = pd.DataFrame(
         {"label": ["A", "A", "B"], "seed": [1, 2, 1], "forced_loss": [1.0, 1.1, 1.5], "free_loss": [4.0, 4.2, 3.0]}
     )
-    line, first, second = forced_against_free(frame, mode="dark", order=ORDER).data
+    line, first, second = as_plotly(forced_against_free(frame, mode="dark", order=ORDER)).data
     assert list(line.x) == list(line.y) == [1.0, 4.2]
     assert (list(first.x), list(first.y), list(first.customdata)) == ([1.0, 1.1], [4.0, 4.2], [1, 2])
     assert list(second.y) == [3.0]

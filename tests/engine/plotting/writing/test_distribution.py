@@ -6,6 +6,7 @@ import pandas as pd
 
 from engine.plotting.theme import architecture_style
 from engine.plotting.writing.distribution import describe_next_tokens, next_token_bars, visible_token
+from tests.plotly_figures import as_plotly
 
 
 def frame() -> pd.DataFrame:
@@ -21,19 +22,19 @@ def frame() -> pd.DataFrame:
 
 def test_bars_and_dashes_are_the_two_columns_in_per_cent() -> None:
     figure = next_token_bars(frame(), mode="light", architecture="lstm")
-    bars, dashes = figure.data
+    bars, dashes = as_plotly(figure).data
     assert [round(value, 6) for value in bars.y] == [60, 40, 0, 0, 0]
     assert [round(value, 6) for value in dashes.y] == [40, 30, 20, 6, 4]
     assert list(bars.x) == ["e", "␣", "↵", "&lt;", "1"], "plotly reads labels as HTML; a lone < must not be one"
     assert bars.marker.color == architecture_style("lstm", "light").colour
-    assert figure.layout.xaxis.type == "category"
-    assert "%" in figure.layout.yaxis.title.text
+    assert as_plotly(figure).layout.xaxis.type == "category"
+    assert "%" in as_plotly(figure).layout.yaxis.title.text
 
 
 def test_only_the_likeliest_are_drawn_and_none_that_the_settings_made_likely_is_lost() -> None:
     swapped = frame().assign(probability_after=[0.0, 0.0, 0.0, 0.0, 1.0])
     figure = next_token_bars(swapped, mode="dark", top=2)
-    assert list(figure.data[0].x) == ["1", "e"]
+    assert list(as_plotly(figure).data[0].x) == ["1", "e"]
 
 
 def test_words_name_only_what_can_be_drawn() -> None:
@@ -49,6 +50,6 @@ def test_white_space_has_signs() -> None:
 
 
 def test_pieces_are_called_pieces() -> None:
-    assert next_token_bars(frame(), mode="light", noun="piece").layout.xaxis.title.text == "Next piece"
+    assert as_plotly(next_token_bars(frame(), mode="light", noun="piece")).layout.xaxis.title.text == "Next piece"
     assert "each next piece." in describe_next_tokens(frame(), noun="piece")
     assert "5 pieces can still be drawn" in describe_next_tokens(frame(), noun="piece")

@@ -8,6 +8,7 @@ import pytest
 
 from engine.plotting.theme import architecture_style
 from engine.plotting.writing.influence import FLOOR, describe_influence, influence_curves
+from tests.plotly_figures import as_plotly
 
 
 def frame() -> pd.DataFrame:
@@ -23,23 +24,27 @@ def frame() -> pd.DataFrame:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_strong_lines_are_the_largest_still_to_come_and_thin_ones_the_values(mode: str) -> None:
     figure = influence_curves(frame(), mode=mode, threshold=0.01, position=3)
-    strong = {trace.name: trace for trace in figure.data if trace.mode == "lines+markers"}
+    strong = {trace.name: trace for trace in as_plotly(figure).data if trace.mode == "lines+markers"}
     thin = [
-        trace for trace in figure.data if trace.mode == "lines" and trace.hoverinfo == "skip" and trace.x[0] is not None
+        trace
+        for trace in as_plotly(figure).data
+        if trace.mode == "lines" and trace.hoverinfo == "skip" and trace.x[0] is not None
     ]
     assert list(strong["LSTM"].y) == [0.5, 0.02, 0.02, FLOOR]
     assert list(thin[0].y) == [0.5, 0.01, 0.02, FLOOR]
     assert list(strong["GRU"].y) == [FLOOR, FLOOR]
     assert list(strong["GRU"].x) == list(strong["GRU"].customdata) == [2, 4]
     assert strong["GRU"].line.color == architecture_style("gru", mode).colour
-    assert figure.layout.yaxis.type == "log"
-    assert "nats" in figure.layout.yaxis.title.text
-    assert figure.layout.shapes[-1].x0 == 3
+    assert as_plotly(figure).layout.yaxis.type == "log"
+    assert "nats" in as_plotly(figure).layout.yaxis.title.text
+    assert as_plotly(figure).layout.shapes[-1].x0 == 3
 
 
 def test_two_networks_of_one_architecture_can_be_told_apart_without_colour() -> None:
     figure = influence_curves(frame(), mode="light", threshold=0.01)
-    first, second = (trace for trace in figure.data if trace.mode == "lines+markers" and "LSTM" in trace.name)
+    first, second = (
+        trace for trace in as_plotly(figure).data if trace.mode == "lines+markers" and "LSTM" in trace.name
+    )
     assert second.name == "Best &lt;LSTM&gt;", "plotly reads names as HTML"
     assert first.line.color == second.line.color
     assert first.line.dash != second.line.dash

@@ -14,6 +14,7 @@ from engine.plotting.writing.probing import (
     unit_label,
     winner_bars,
 )
+from tests.plotly_figures import as_plotly
 
 WINNERS = pd.DataFrame(
     {
@@ -34,7 +35,7 @@ SPECIFICITY = np.array([[0.99, 0.5, 0.4], [0.15, 0.91, 0.5], [0.9, 0.5, 0.55]])
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_bars_end_at_the_auc_and_marks_stand_at_the_control(mode: theme.Mode) -> None:
     figure = winner_bars(WINNERS, mode=mode, architecture="gru", chosen="vowel")
-    bars, marks = figure.data
+    bars, marks = as_plotly(figure).data
     assert [0.5 + x for x in bars.x] == pytest.approx([0.55, 0.91, 0.99])
     assert list(bars.customdata) == list(marks.customdata) == ["digit", "vowel", "speaker_name"]
     assert list(marks.x) == [0.5, 0.49, 0.51]
@@ -52,10 +53,10 @@ def test_words_of_the_bars() -> None:
 
 def test_heat_map_has_questions_in_rows_and_units_in_columns() -> None:
     figure = specificity_heatmap(WINNERS, SPECIFICITY, mode="light")
-    (heat,) = figure.data
+    (heat,) = as_plotly(figure).data
     np.testing.assert_array_equal(heat.z, SPECIFICITY)
     assert (heat.zmin, heat.zmax) == (0, 1)
-    assert list(figure.layout.xaxis.ticktext) == [unit_label(row) for _, row in WINNERS.iterrows()]
+    assert list(as_plotly(figure).layout.xaxis.ticktext) == [unit_label(row) for _, row in WINNERS.iterrows()]
     assert "AUC 0.15" in heat.text[1][0]
     assert "layer 1, cell 25, which won “In a speaker's name”" in heat.text[1][0]
     assert "tells the answer to 3 of them" in describe_specificity(WINNERS, SPECIFICITY)

@@ -12,6 +12,7 @@ from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from engine.plotting import theme
 from engine.plotting.writing.text_grid import describe_text_grid, lay_out, text_grid
+from tests.plotly_figures import as_plotly
 
 TEXT = "NELL:\nNo boat is owed to the weather, and none was ever paid."
 
@@ -49,7 +50,7 @@ def test_a_word_of_several_pieces_is_not_broken() -> None:
 def test_letters_can_be_read_on_every_colour(mode: theme.Mode, diverging: bool) -> None:
     values = np.linspace(-5, 5, 101) if diverging else np.linspace(0, 9, 101)
     figure = text_grid(["x"] * 101, values, mode=mode, title_of_values="bits", diverging=diverging)
-    heat, letters = figure.data[0], figure.data[1]
+    heat, letters = as_plotly(figure).data[0], as_plotly(figure).data[1]
     scale = theme.diverging_scale(mode) if diverging else get_colorscale("Cividis")
     stops = [stop for stop, _ in scale]
     paints = [unlabel_rgb(f"rgb{tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))}") for _, colour in scale]
@@ -61,9 +62,8 @@ def test_letters_can_be_read_on_every_colour(mode: theme.Mode, diverging: bool) 
 
 
 def test_colours_are_mixed_as_plotly_mixes_them() -> None:
-    from engine.plotting.writing.text_grid import _sample
-
-    ours = _sample(get_colorscale("Cividis"), np.linspace(0, 1, 33))
+    assert [(pytest.approx(stop), colour) for stop, colour in get_colorscale("Cividis")] == theme.HEAT_SCALE
+    ours = theme.mixed_colours(theme.HEAT_SCALE, np.linspace(0, 1, 33))
     theirs = sample_colorscale("Cividis", 33, colortype="tuple")
     for colour, truth in zip(ours, theirs, strict=True):
         channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
@@ -73,33 +73,33 @@ def test_colours_are_mixed_as_plotly_mixes_them() -> None:
 def test_text_is_taken_letter_for_letter() -> None:
     text = "<b>$x$</b>&\x00e\u0301"
     figure = text_grid(list(text), np.zeros(len(text)), mode="light", title_of_values="bits")
-    drawn = "".join(figure.data[1].text)
+    drawn = "".join(as_plotly(figure).data[1].text)
     assert "<" not in drawn
     assert "&lt;b&gt;" in drawn
     assert "\x00" not in drawn
     assert "◌\u0301" in drawn
     figure = text_grid(["a"], [1.0], mode="light", title_of_values="bits", hover=["<b>bold</b>\nnext"])
-    assert figure.data[0].text[0][0] == "&lt;b&gt;bold&lt;/b&gt;<br>next"
+    assert as_plotly(figure).data[0].text[0][0] == "&lt;b&gt;bold&lt;/b&gt;<br>next"
 
 
 def test_blanks_are_coloured_and_a_missing_value_is_not() -> None:
     figure = text_grid([" ", "a", "\n"], [2.0, math.nan, 1.0], mode="dark", title_of_values="bits", width=8)
-    assert figure.data[0].z[0][0] == 2.0
-    assert math.isnan(figure.data[0].z[0][1])
-    assert list(figure.data[1].text) == ["a", "↵"]
-    assert figure.data[1].textfont.color[0] == theme.ink("dark")
+    assert as_plotly(figure).data[0].z[0][0] == 2.0
+    assert math.isnan(as_plotly(figure).data[0].z[0][1])
+    assert list(as_plotly(figure).data[1].text) == ["a", "↵"]
+    assert as_plotly(figure).data[1].textfont.color[0] == theme.ink("dark")
 
 
 def test_marks_underline_neighbours_in_one_line() -> None:
     marks = [True, True, False, True]
     figure = text_grid(list("abcd"), [0.0] * 4, mode="light", title_of_values="bits", marks=marks)
-    (line,) = [trace for trace in figure.data if trace.name == "marked"]
+    (line,) = [trace for trace in as_plotly(figure).data if trace.name == "marked"]
     assert list(line.x) == [-0.5, 1.5, None, 2.5, 3.5, None]
 
 
 def test_targets_carry_the_number_of_their_token() -> None:
     figure = text_grid(["ab", "c"], [0.0, 1.0], mode="light", title_of_values="bits", clickable=True)
-    (targets,) = [trace for trace in figure.data if trace.name == "targets"]
+    (targets,) = [trace for trace in as_plotly(figure).data if trace.name == "targets"]
     assert list(targets.customdata) == [0, 0, 1]
 
 
@@ -112,7 +112,7 @@ def test_one_value_per_token_is_required() -> None:
 
 def test_nothing_at_all_is_an_empty_figure() -> None:
     figure = text_grid([], [], mode="light", title_of_values="bits")
-    assert figure.data[0].type == "heatmap"
+    assert as_plotly(figure).data[0].type == "heatmap"
     assert describe_text_grid([], [], title_of_values="bits").startswith("0 cells")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from engine.plotting import theme
 from engine.plotting.writing.training_snapshots import describe_training_history, training_history
+from tests.plotly_figures import as_plotly
 
 FRAME = pd.DataFrame(
     {
@@ -25,7 +26,7 @@ def draw(step: int, mode="light"):
 
 
 def trace(figure, name: str):
-    return next(trace for trace in figure.data if trace.name == name)
+    return next(trace for trace in as_plotly(figure).data if trace.name == name)
 
 
 def test_every_stage_is_on_both_curves_with_its_step_for_the_click():
@@ -43,11 +44,11 @@ def test_the_chosen_stage_is_marked(step, x):
     figure = draw(step)
     assert list(trace(figure, "This stage").x) == [x]
     assert list(trace(figure, "This stage").y) == FRAME.loc[FRAME["step"] == step, "validation_loss"].tolist()
-    assert x in {shape.x0 for shape in figure.layout.shapes}
+    assert x in {shape.x0 for shape in as_plotly(figure).layout.shapes}
 
 
 def test_the_axis_says_0_where_0_stands():
-    axis = draw(0).layout.xaxis
+    axis = as_plotly(draw(0)).layout.xaxis
     assert list(axis.ticktext) == ["0", "1", "10", "100", "1,000"]
     assert list(axis.tickvals) == [0.5, 1, 10, 100, 1000]
     assert trace(draw(0), "Guessing evenly").line.dash == "dash"
@@ -55,7 +56,7 @@ def test_the_axis_says_0_where_0_stands():
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_lines_stand_out_from_the_page(mode):
-    for curve in draw(30, mode).data:
+    for curve in as_plotly(draw(30, mode)).data:
         if curve.line.color:
             assert theme.contrast(curve.line.color, theme.background(mode)) >= 3
 

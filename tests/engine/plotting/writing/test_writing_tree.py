@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from engine.plotting import theme
 from engine.plotting.writing.writing_tree import MAX_ROWS, describe_writing_tree, position_nodes, writing_tree
+from tests.plotly_figures import as_plotly
 
 
 def tree(parents: list[int], pen: int, tokens: str | None = None, authors: str | None = None) -> pd.DataFrame:
@@ -59,7 +60,7 @@ def test_no_two_tokens_share_a_place_and_no_line_crosses_a_token(draws):
 
 
 def markers(figure, name: str):
-    return next(trace for trace in figure.data if trace.name == name)
+    return next(trace for trace in as_plotly(figure).data if trace.name == name)
 
 
 def test_every_token_stands_once_with_its_node_for_the_click_and_its_author_by_shape():
@@ -72,7 +73,7 @@ def test_every_token_stands_once_with_its_node_for_the_click_and_its_author_by_s
     assert list(its.marker.color) == [2.0, 6.0]
     assert list(mine.marker.color) == [0.5, 6.0]
     assert "50.00 %" in its.hovertext[0]
-    letters = next(trace for trace in figure.data if trace.mode == "text")
+    letters = next(trace for trace in as_plotly(figure).data if trace.mode == "text")
     assert set(letters.text) == {"a", "b", "↵", "&lt;"}
     pen = markers(figure, "Your pen")
     assert (list(pen.x), list(pen.y)) == ([2], [1])
@@ -81,7 +82,7 @@ def test_every_token_stands_once_with_its_node_for_the_click_and_its_author_by_s
 def test_a_long_tree_has_the_first_letters_of_each_stretch_and_all_its_tokens():
     parents = [*range(-1, 99), 49, *range(100, 149)]
     figure = writing_tree(tree(parents, pen=149), mode="dark")
-    letters = next(trace for trace in figure.data if trace.mode == "text")
+    letters = next(trace for trace in as_plotly(figure).data if trace.mode == "text")
     assert list(letters.x) == [1, 51, 51]
     assert all(text.endswith("…") for text in letters.text)
     assert letters.text[0].startswith("abcdefg")

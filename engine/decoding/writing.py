@@ -1,0 +1,56 @@
+"""Text that a language model writes: what the pages and the command line call. Nothing here imports torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
+from engine.decoding.sampling import generate
+from engine.models.folder import LoadedModel, Writer
+from engine.text import Tokenizer
+
+
+def start_id(loaded: LoadedModel | Writer) -> int:
+    """Return the token a text is taken to start after: the beginning mark, else a line break."""
+    tokenizer = loaded.tokenizer
+    if tokenizer.bos_id is not None:
+        return tokenizer.bos_id
+    return (tokenizer.encode("\n") or [0])[0]
+
+
+def prompt_ids(loaded: LoadedModel | Writer, prompt: str) -> list[int]:
+    """Return what the model reads for a prompt: the start token, then the prompt."""
+    return [start_id(loaded), *loaded.tokenizer.encode(prompt)]
+
+
+def write_text(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:
+    """Yield the model's continuation of `prompt`, piece by piece (one character each for a character model).
+
+    Raises:
+        InputError: the prompt is too long or a setting is out of bounds (raised at once, not at the first piece).
+    """
+    check_prompt(prompt)
+    check_sampling(settings)
+    return _write(loaded, prompt, settings)
+
+
+def _write(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:
+    ids = prompt_ids(loaded, prompt)
+    tokens = generate(loaded.steps, ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
+    return spell(loaded.tokenizer, (token.token_id for token in tokens), before=ids[1:])
+
+
+def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] = ()) -> Iterator[str]:
+    """Yield the text that each token adds to a text that begins with `before`, in the same time however long it
+    grows."""
+    if tokenizer.is_concatenative:
+        for token_id in token_ids:
+            yield tokenizer.decode([token_id])
+        return
+    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for
+    # all.
+    anchor = next(([token_id] for token_id in reversed(before) if tokenizer.decode([token_id])), [])
+    for token_id in token_ids:
+        yield tokenizer.decode([*anchor, token_id])[len(tokenizer.decode(anchor)) :]
+        if tokenizer.decode([token_id]):
+            anchor = [token_id]
