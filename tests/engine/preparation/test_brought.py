@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -17,7 +18,7 @@ from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import ConfigError, InputError
 from engine.limits import limits
-from engine.preparation import SHAPES, ColumnMapping, propose
+from engine.preparation import SHAPES, ColumnMapping, propose, source_table
 from engine.preparation.division import Division, divide, split_names
 from engine.preparation.draft import prepare
 from engine.preparation.shapes import make, mapping_of
@@ -199,10 +200,6 @@ def test_two_gigabytes_are_refused_before_they_are_read():
 
 
 def test_rows_over_the_limit_are_left_out_and_that_is_said(monkeypatch):
-    from dataclasses import replace
-
-    from engine.preparation import source_table
-
     monkeypatch.setattr(source_table, "limits", lambda: replace(limits(), rows=10))
     table = read_paste("\n".join(SENTENCES))
     assert len(table.splits[""]) == 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from engine import owners
 from engine.corpora import data_folder, load_corpus, sources
@@ -131,8 +132,6 @@ def test_what_cannot_be_learnt_from_is_refused_in_a_sentence(text, sentence):
 
 
 def test_a_full_disk_is_said_and_nothing_is_left(monkeypatch, runs):
-    from pyarrow import parquet
-
     at = paste()
 
     def fail(*arguments, **options):

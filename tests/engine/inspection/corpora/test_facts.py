@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -84,8 +85,6 @@ def test_repeats_overlap_and_what_is_unknown_are_told():
     table = read_paste("\n".join(f"{line};{'a' if n % 2 else 'b'}" for n, line in enumerate(lines)))
     draft = prepare(table, ColumnMapping("labelled_texts", {"text": "column 1", "label": "column 2"}), Division())
     splits = {name: {"text": rows, "label": [n % 2 for n in range(len(rows))]} for name, rows in own.items()}
-    from dataclasses import replace
-
     facts = measure(replace(draft, splits=splits).corpus())
     assert split(facts, "train", "repeated") == 5
     assert split(facts, "validation", "seen_in_training") == 2
