@@ -12,7 +12,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -48,7 +48,10 @@ class HubLocation:
         columns: the columns to read; the others are not downloaded.
         row_limit: rows taken per split, None for all.
         adapt: turns one row of the repository into one row of ours, None where they are the same.
+        ranges: of a repository with a training split alone, (first row, number of rows) of each of our splits.
         note: what differs from the corpus our figures were measured on, empty where nothing does.
+        is_tried: False for an id that could not be read yet for lack of a network; its revision is the one that others
+            cite.
     """
 
     repository: str
@@ -58,7 +61,9 @@ class HubLocation:
     columns: tuple[str, ...] | None = None
     row_limit: int | None = None
     adapt: Callable[[JsonObject], JsonObject] | None = None
+    ranges: Mapping[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
     note: str = ""
+    is_tried: bool = True
 
 
 def mirror_folder(name: str) -> Path | None:
@@ -196,8 +201,10 @@ def read_hub_split(hub: HubLocation, split: str) -> Dataset:
                 options |= {"path": "parquet", "data_files": {split: url}}
             else:
                 options |= {"path": hub.repository, "name": hub.config, "revision": hub.revision}
-            rows = datasets.load_dataset(split=split, streaming=True, **options)
-            taken = rows.take(hub.row_limit) if hub.row_limit else rows
+            first, count = hub.ranges.get(split, (0, hub.row_limit))
+            rows = datasets.load_dataset(split="train" if hub.ranges else split, streaming=True, **options)
+            taken = rows.skip(first) if first else rows
+            taken = taken.take(count) if count else taken
             return datasets.Dataset.from_list([hub.adapt(row) if hub.adapt else row for row in taken])
     except Exception as error:
         reason = first_line(error).replace(os.getcwd(), ".")

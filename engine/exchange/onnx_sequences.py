@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.errors import ModelError
-from engine.layers import Layer, cell_of, layer_weights
+from engine.layers import cell_of, layer_weights
 from engine.models.classifier import AVERAGE, Classifier
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModel, LanguageModelConfig
@@ -64,7 +64,7 @@ def _language_model(model: LanguageModel) -> onnx.ModelProto:
         logits = graph.product(hidden, _array(model.embedding.weight), _array(model.output_bias))
     else:
         logits = graph.product(hidden, _array(model.output.weight), _array(model.output_bias))
-    return _finished(graph, _time_first(graph, logits), {"token_ids": (WHOLE, "B", "T")}, ("B", "T", model.vocab_size))
+    return _finished(graph, _time_first(graph, logits), {"token_ids": (WHOLE, "B T")}, ("B", "T", model.vocab_size))
 
 
 def _scanned(model: LanguageModel) -> onnx.ModelProto:
@@ -85,7 +85,7 @@ def _scanned(model: LanguageModel) -> onnx.ModelProto:
     shape = graph.one("Concat", batch, graph.constant(np.array([program.state_size], dtype=np.int64)), axis=0)
     start = graph.one("Expand", graph.constant(np.zeros((1, 1), dtype=np.float32)), shape)
     logits = graph.node("Scan", start, token_ids, outputs=2, body=body, num_scan_inputs=1)[1]  # (T, B, V)
-    return _finished(graph, _time_first(graph, logits), {"token_ids": (WHOLE, "B", "T")}, ("B", "T", model.vocab_size))
+    return _finished(graph, _time_first(graph, logits), {"token_ids": (WHOLE, "B T")}, ("B", "T", model.vocab_size))
 
 
 def _classifier(model: Classifier) -> onnx.ModelProto:
@@ -93,41 +93,41 @@ def _classifier(model: Classifier) -> onnx.ModelProto:
     token_ids, lengths = graph.value("token_ids"), graph.value("lengths")
     embedded = _time_first(graph, graph.rows(_array(model.embedding.weight), token_ids))  # (T, B, E)
     if model.cell == AVERAGE:
-        ways = [(embedded, None)]
+        ways: list[tuple[Value, Value | None]] = [(embedded, None)]
     else:
         stacks = [tuple(model.forward_layers), tuple(model.backward_layers)][: 1 + model.bidirectional]
         ways = _directions(graph, stacks, embedded, lengths, not model.has_apart_directions)
     pooled = [_POOLED[_name_of_pooling(model)](graph, outputs, last, lengths) for outputs, last in ways]
     features = graph.one("Concat", *pooled, axis=1) if len(pooled) > 1 else pooled[0]
     logits = graph.product(features, _array(model.output.weight), _array(model.output.bias))
-    given = {"token_ids": (WHOLE, "B", "T"), "lengths": (WHOLE, "B")}
+    given = {"token_ids": (WHOLE, "B T"), "lengths": (WHOLE, "B")}
     return _finished(graph, logits, given, ("B", model.num_labels))
 
 
 def _tagger(model: Tagger) -> onnx.ModelProto:
     graph = Graph("float32")
-    lengths, given = graph.value("lengths"), {"token_ids": (WHOLE, "B", "T"), "lengths": (WHOLE, "B")}
+    lengths, given = graph.value("lengths"), {"token_ids": (WHOLE, "B T"), "lengths": (WHOLE, "B")}
     read = [graph.rows(_array(model.embedding.weight), graph.value("token_ids"))]  # (B, T, E)
     spelt = []
     if model.filters is not None:
         characters = graph.value("characters")
         letters = graph.rows(_array(model.character_embedding.weight), characters)  # (U, C, E)
         letters = graph.one("Transpose", letters, perm=[0, 2, 1])
-        weights = [graph.constant(_array(part)) for part in (model.filters.weight, model.filters.bias)]
+        weights = [graph.constant(_array(part)) for part in model.filters.parameters()]
         edge = int(model.filters.padding[0])
         answers = graph.one("Relu", graph.one("Conv", letters, *weights, pads=[edge, edge]))
         is_padding = graph.one("Equal", characters, graph.constant(np.array(PADDING, dtype=np.int64)))
         is_padding = graph.one("Unsqueeze", is_padding, graph.constant(np.array([1], dtype=np.int64)))
         answers = graph.one("Where", is_padding, graph.constant(np.float32(0)), answers)
         spelt.append(graph.one("ReduceMax", answers, graph.constant(np.array([2], dtype=np.int64)), keepdims=0))
-        given |= {"characters": (WHOLE, "U", "C"), "spelling": (WHOLE, "B", "T")}
+        given |= {"characters": (WHOLE, "U C"), "spelling": (WHOLE, "B T")}
     if model.shape_embedding is not None:
         spelt.append(graph.rows(_array(model.shape_embedding.weight), graph.value("shapes")))
-        given |= {"shapes": (WHOLE, "U"), "spelling": (WHOLE, "B", "T")}
+        given |= {"shapes": (WHOLE, "U"), "spelling": (WHOLE, "B T")}
     read += [graph.one("Gather", part, graph.value("spelling"), axis=0) for part in spelt]
     joined = graph.one("Concat", *read, axis=2) if len(read) > 1 else read[0]
     tops = [model.forwards, *([model.backwards] if model.backwards is not None else [])]
-    stacks = [tuple([list(layers)[way] for layers in model.lower] + [top]) for way, top in enumerate(tops)]
+    stacks = [tuple([list(layers.children())[way] for layers in model.lower] + [top]) for way, top in enumerate(tops)]
     ways = _directions(graph, stacks, _time_first(graph, joined), lengths, is_joined=True)
     emissions = graph.product(ways[0][0], _array(model.forward_emission.weight), _array(model.forward_emission.bias))
     if model.backward_emission is not None:
@@ -144,7 +144,7 @@ _BUILDERS: dict[type, Callable[[Any], onnx.ModelProto]] = {
 
 
 def _directions(
-    graph: Graph, stacks: Sequence[Sequence[Layer]], inputs: Value, lengths: Value, is_joined: bool
+    graph: Graph, stacks: Sequence[Sequence[nn.Module]], inputs: Value, lengths: Value, is_joined: bool
 ) -> list[tuple[Value, Value | None]]:
     """Return the last layers' outputs (T, B, H) at every word and last states (B, H), direction by direction."""
     read = [inputs for _ in stacks]
@@ -161,7 +161,7 @@ def _directions(
 
 
 def _run(
-    graph: Graph, layer: Layer, inputs: Value, lengths: Value | None = None, reverse: bool = False
+    graph: Graph, layer: nn.Module, inputs: Value, lengths: Value | None = None, reverse: bool = False
 ) -> tuple[Value, Value]:
     """Return one direction's outputs (T, B, H) for inputs (T, B, I), and its last hidden state (B, H).
 
@@ -171,7 +171,7 @@ def _run(
     cell, weights = cell_of(layer), layer_weights(layer)
     if cell.trained_by is None:
         raise ModelError(f"ONNX has no operator for the {cell.title}, so no graph is written for a model with it.")
-    size = layer.hidden_size
+    size = weights.weight_ih.shape[0] // len(cell.gates)
     order = cell.trained_by.onnx_order or tuple(range(len(cell.gates)))
 
     def ordered(tensor: Tensor | None) -> np.ndarray:
@@ -184,14 +184,10 @@ def _run(
     given = [inputs, *matrices, biases]
     if lengths is not None:
         given.append(graph.one("Cast", lengths, to=6))  # INT32, as the operators want it
-    outputs, last, *_ = graph.node(
-        cell.trained_by.layer,
-        *given,
-        outputs=2,
-        hidden_size=size,
-        direction="reverse" if reverse else "forward",
-        **cell.trained_by.onnx_options,
-    )
+    # Any: attributes of the operator.
+    told: dict[str, Any] = {"hidden_size": size, "direction": "reverse" if reverse else "forward"}
+    told |= cell.trained_by.onnx_options
+    outputs, last = graph.node(cell.trained_by.layer, *given, outputs=2, **told)
     first, zeroth = graph.constant(np.array([1], dtype=np.int64)), graph.constant(np.array([0], dtype=np.int64))
     return graph.one("Squeeze", outputs, first), graph.one("Squeeze", last, zeroth)
 
@@ -238,12 +234,12 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 
 def _finished(
-    graph: Graph, logits: Value, given: dict[str, tuple[int | str, ...]], shape: tuple[str | int, ...]
+    graph: Graph, logits: Value, given: dict[str, tuple[int, str]], shape: tuple[str | int, ...]
 ) -> onnx.ModelProto:
     from onnx import helper
 
     graph.node("Identity", logits, names=["logits"])
-    inputs = [helper.make_tensor_value_info(name, kind, list(sizes)) for name, (kind, *sizes) in given.items()]
+    inputs = [helper.make_tensor_value_info(name, kind, sizes.split()) for name, (kind, sizes) in given.items()]
     outputs = [helper.make_tensor_value_info("logits", REAL, list(shape))]
     return helper.make_model(
         helper.make_graph(graph.nodes, "sequence", inputs, outputs, graph.weights),

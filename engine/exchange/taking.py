@@ -13,6 +13,8 @@ from engine.models.folder import FILES, HUB_ID, describe, load_model
 from engine.runtimes.graph import folder_graph
 
 RECIPE = "recipe.json"
+STEPS = ("language_model",)  # models whose step is a program, and below those with a graph of whole sequences
+SEQUENCES = ("language_model", "classifier", "tagger")
 TAKEN = (*FILES, RECIPE)  # what stands beside these in a run's folder is of the run
 LOAD_FIRST = "This archive holds the model “{title}”. Unpack it beside Unrolled and load it in Python:\n\n{lines}\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 NAME = "translation"
 WATCHED_PAIRS = 100  # of the validation split, while a translator learns
+BATCHES_AT_ONCE = 2  # of a file of lines: the products of one run while the other is sorted out
 
 
 def _as_drawn(name: str) -> Any:  # as `field_like`
@@ -79,7 +81,12 @@ def translate(settings: Translate) -> int:
     def translated(part: list[str]) -> list[str]:
         found = dict(
             translate_lines(
-                loaded, part, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
+                loaded,
+                part,
+                beam_size=settings.beam_size,
+                length_penalty=settings.length_penalty,
+                sampling=sampling,
+                at_once=min(BATCHES_AT_ONCE, os.cpu_count() or 1),
             )
         )
         return [found[index] for index in range(len(part))]

@@ -229,7 +229,7 @@ class Translator(PretrainedModel):
             output, layer_state = step_layer(self.cell, layer, hidden, layer_state)
             hidden = self.join(hidden, self.dropout(output))
             layers.append(layer_state)
-        context, weights = self._look(hidden[:, None], state, edit_weights)
+        context, weights = self.look(hidden[:, None], state, edit_weights)
         logits = self._project(hidden[:, None], context)[:, 0]
         return logits, state._replace(layers=tuple(layers), attention_weights=weights[:, 0])
 
@@ -244,7 +244,7 @@ class Translator(PretrainedModel):
         """Teacher forcing: return logits (B, T, V) and attention weights (B, T, S) for the target inputs (B, T)."""
         state = self.start(source_ids, lengths)
         hidden, _ = self._decode(target_ids, state)
-        context, weights = self._look(hidden, state, edit_weights)
+        context, weights = self.look(hidden, state, edit_weights)
         return self._project(hidden, context), weights
 
     def forward_sampled(
@@ -286,7 +286,7 @@ class Translator(PretrainedModel):
         size = self.hidden_size // (1 + self.bidirectional)
         return run_layer(layer, inputs, zero_state(self.cell, len(inputs), size, inputs))[0]
 
-    def _look(
+    def look(
         self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H).

@@ -280,13 +280,14 @@ def _say(repository: str, error: BaseException) -> str:
         return _scripted(name)
     if kinds & {"GatedRepoError", "DisabledRepoError"}:
         return f"{name} is gated: it is given only to those who accept its terms with an account."
-    if kinds & {"RepositoryNotFoundError", "DatasetNotFoundError"}:
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if kinds & {"RepositoryNotFoundError", "DatasetNotFoundError"} or status == 401:
         return f"The Hub has no public data set {name}: look at how it is spelt; a private one cannot be read here."
     if kinds & {"RevisionNotFoundError"}:
         return f"{name} has no such revision."
     if kinds & {"EmptyDatasetError", "DataFilesNotFoundError"}:
         return f"{name} holds no rows that can be read: Parquet, CSV, JSON or text."
-    return f"{name} could not be read from the Hub: {told}"
+    return f"{name} could not be read from the Hub: {f'it answered {status}.' if status else told}"
 
 
 def _within(seconds: float, do: Callable[[], T], repository: str) -> T:

@@ -62,6 +62,7 @@ MAKE = (  # those on which a visitor makes something; they share one menu
         {"Bars of lengths": "how many texts have how many words, the training split's filled, the others' patterned."},
     ),
     Page("train", "Train", "A network learns from your data, and can be used on every other page."),
+    Page("runs", "Runs", "What was trained: curves, samples and settings, side by side; go on, share, or delete."),
     Page("models", "Models", "Every trained network: its card, its scores, how to load it."),
 )
 

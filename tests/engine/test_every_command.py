@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import safetensors.torch
+import torch
 
 from engine.command_line import EXIT_BAD_INPUT, EXIT_CODES, EXIT_FAILED, EXIT_STOPPED, build_parser, main
 from engine.command_options import PLACES
@@ -48,6 +49,8 @@ GOOD = {
     "tag": ("tag", "--model", "tagger"),
     "train": ("train", "--recipe", "tiny-recipe", "--output", "out/run"),
     "runs": ("runs", "--json"),
+    "import": ("import", "--weights", "lm.safetensors", "--vocabulary", "words.json", "--output", "out/brought"),
+    "export": ("export", "--model", "lm", "--output", "out/lm.zip"),
     "evaluate": ("evaluate", "--model", "lm"),
     "index": ("index", "--corpus", "tiny_shakespeare", "--output", "out"),
     "compare": ("compare", "--recipe", "quick", "--output", "out", "--workers", "0", "--only", "2,rnn,seed=0"),
@@ -78,6 +81,13 @@ def workplace(
     monkeypatch.setattr(bottleneck, "FOLDER", tmp_path / "directions")
     monkeypatch.setattr(bottleneck, "TABLE", tmp_path / "by_bottleneck.parquet")
     monkeypatch.chdir(tmp_path)
+    table, layer, head = torch.nn.Embedding(3, 2), torch.nn.GRU(2, 4), torch.nn.Linear(4, 3)
+    parts = {"encoder": table, "rnn": layer, "decoder": head}
+    tensors = {
+        f"{name}.{part}": tensor for name, module in parts.items() for part, tensor in module.state_dict().items()
+    }
+    safetensors.torch.save_file(tensors, tmp_path / "lm.safetensors")
+    (tmp_path / "words.json").write_text('["<unk>", "a", "dog"]')
     return tmp_path
 
 
@@ -222,7 +232,12 @@ def test_a_damaged_model_is_one_sentence(run, command, damage, words):
     assert_is_refused(run(*GOOD[command]), words)
 
 
-@pytest.mark.parametrize("command", [name for name, line in GOOD.items() if "--model" in line and name != "evaluate"])
+OF_ANY_TASK = ("evaluate", "export")
+
+
+@pytest.mark.parametrize(
+    "command", [name for name, line in GOOD.items() if "--model" in line and name not in OF_ANY_TASK]
+)
 def test_a_model_of_another_task_is_one_sentence(run, command):
     other = "tagger" if "lm" in GOOD[command] else "lm"
     assert_is_refused(
@@ -256,13 +271,15 @@ def test_an_output_is_checked_before_the_work(run, command, flag, monkeypatch):
     assert_is_refused(
         run(*asking_for(command, flag, "file/below/it")), "cannot be written to file/below/it: .+/file is"
     )
-    if flag == "--output" and command in ("train", "index", "compare"):
+    if flag == "--output" and command in ("train", "import", "index", "compare"):
         assert_is_refused(run(*asking_for(command, flag, "file")), "cannot be written to file: file is")
     else:
         assert_is_refused(run(*asking_for(command, flag, "taken/table")), "it is a folder; name a file in it")
 
 
-@pytest.mark.parametrize("command", ["evaluate", "bottleneck", "temperatures", "train", "index", "compare"])
+@pytest.mark.parametrize(
+    "command", ["evaluate", "bottleneck", "temperatures", "train", "import", "export", "index", "compare"]
+)
 def test_a_place_that_is_read_only_is_found_out_before_the_work(run, command, monkeypatch):
     """As a disk is that rights alone do not tell of."""
     monkeypatch.setattr("engine.atomic._takes_files", lambda folder: False)

@@ -116,5 +116,5 @@ def _filled(split: str, mode: Mode) -> theme.Trace:
     colours = {"train": theme.accent(mode), "validation": theme.ink(mode), "test": theme.muted(mode)}
     return {
         "color": colours[split],
-        "pattern": {"shape": PATTERNS[split], "fgcolor": theme.background(mode), "size": 5},
+        "pattern": {"shape": PATTERNS[split], "fgcolor": theme.background(mode), "size": 5, "fillmode": "overlay"},
     }

@@ -77,7 +77,7 @@ def ask_hub(controls: Controls[DataView]) -> Brought | None:
     hub.check_id(repository)
     key = state.fingerprint(repository.strip())
     if state.recall(PAGE, "asked for") != key:
-        button("Look it up", "data-look-up", state.remember, PAGE, "asked for", key, icon="search", type="primary")
+        button("Look it up", "data-look-up", state.remember, PAGE, "asked for", key, icon="search")
         return None
     with st.spinner("Asking the Hub", show_time=True):
         found = state.once(PAGE, "hub", key, lambda: hub.find(repository))
@@ -86,7 +86,7 @@ def ask_hub(controls: Controls[DataView]) -> Brought | None:
     st.caption(notices.plain(f"Revision {found.revision[:12]}; splits: {splits}; licence: {found.licence}."))
     chosen = state.fingerprint(key, found.revision, config)
     if state.recall(PAGE, "fetched") != chosen:
-        button("Read its rows", "data-fetch", state.remember, PAGE, "fetched", chosen, icon="download", type="primary")
+        button("Read its rows", "data-fetch", state.remember, PAGE, "fetched", chosen, icon="download")
         return None
     with st.spinner("Reading rows", show_time=True):
         table = state.once(PAGE, "table", chosen, lambda: hub.fetch(found, config))

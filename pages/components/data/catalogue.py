@@ -64,4 +64,4 @@ def _where(name: str) -> str:
         return "here"
     if spec.hub is None:
         return "a folder in UNROLLED_DATA"
-    return f"the Hub: {spec.hub.repository}"
+    return f"the Hub: {spec.hub.repository}{'' if spec.hub.is_tried else ' (not tried yet)'}"

@@ -33,7 +33,10 @@ def show(facts: CorpusFacts, receipt: Receipt | None = None) -> None:
     st.caption(notices.plain(f"{facts.source} Licence: {facts.licence.rstrip('.')}. From: {facts.origin.rstrip('.')}."))
     for remark in facts.remarks:
         notices.note(remark)
-    table = facts.splits.rename(columns=SPLITS | {"tokens": f"tokens ({facts.noun}s)"})
+    sizes = facts.splits.assign(
+        seen_in_training=[f"{count:,.0f}" if count == count else "" for count in facts.splits["seen_in_training"]]
+    )
+    table = sizes.rename(columns=SPLITS | {"tokens": f"tokens ({facts.noun}s)"})
     figures.show_table(table, name="data-splits", receipt=receipt)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -25,7 +25,7 @@ BY = {"ratio": "By these shares", "own": "As it came"}
 def ask(table: SourceTable, key: str) -> Mapping:
     """Draw the choice of what the data are and of the columns, all chosen already, and the first rows; return both."""
     proposed = propose(table)
-    names = SHAPES.names()
+    names = SHAPES.names()[::-1]  # the plainest first
     shape = st.segmented_control(
         "What it is",
         names,

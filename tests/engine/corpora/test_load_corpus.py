@@ -262,6 +262,7 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
             assert (base.SAMPLES / name / "README.md").is_file()
         else:
             assert CORPORA.get(spec.sample).content is spec.content
+        assert bool(spec.labels) == (spec.content is LABELLED_TEXTS)
         if spec.hub is not None:
             assert re.fullmatch(r"[\w-]+/[\w-]+", spec.hub.repository)
             assert re.fullmatch(r"[0-9a-f]{40}", spec.hub.revision)  # a branch could change under a model

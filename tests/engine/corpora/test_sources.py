@@ -300,6 +300,13 @@ def test_a_hub_split_is_streamed_with_only_the_columns_and_rows_asked_for(reposi
     assert found["fr"][:] == ["f0", "f1", "f2"]
 
 
+def test_a_repository_of_one_split_is_shared_out_by_ranges(repository):
+    hub = HubLocation(repository, "main", "en-fr", ranges={"train": (2, 9), "validation": (0, 1), "test": (1, 1)})
+    assert sources.read_hub_split(hub, "train")["en"][:] == ["e2", "e3", "e4"]
+    assert sources.read_hub_split(hub, "validation")["en"][:] == ["e0"]
+    assert sources.read_hub_split(hub, "test")["en"][:] == ["e1"]
+
+
 def test_a_hub_split_without_limits_is_read_whole_and_adapted(repository):
     hub = HubLocation(repository, "main", "en-fr", adapt=lambda row: {"both": row["en"] + row["fr"]})
     found = sources.read_hub_split(hub, "train")

@@ -40,6 +40,9 @@ class IdleRunner:
         """Return that a job waits."""
         return JobStatus(job_id, "queued", 0.0, "", [], None, "", 1, 0.0)
 
+    def give_up(self, job_id: str) -> None:
+        """Let a job end by itself: it was asked to."""
+
     def cancel(self, job_id: str) -> None:
         """Note that a job was taken out of the queue."""
         self.cancelled.append(job_id)
