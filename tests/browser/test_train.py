@@ -99,6 +99,8 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
 
         eventually(drawn)
         guest.page.get_by_text("The numbers", exact=True).first.click()
+        expect(guest.page.locator(".st-key-run-losses-download button")).to_be_visible()
+        guest.settle()
         with guest.page.expect_download() as taken:
             guest.page.locator(".st-key-run-losses-download button").click()
         with open(taken.value.path(), encoding="utf-8-sig", newline="") as stream:
