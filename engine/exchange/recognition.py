@@ -49,11 +49,12 @@ class Recognised:
         return {**(self.layout.settings or {}), **told}
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Return (tensor, its shape, what it does) of every tensor in the file."""
-        roles = {name: role for role, name in self.names.items()}
+        """Return (tensor, its shape, what it does) of every tensor in the file, module by module."""
         return [
-            (self.given.source(name), " × ".join(map(str, tensor.shape)), roles[name.rpartition(".")[0]])
-            for name, tensor in self.given.tensors.items()
+            (self.given.source(name), " × ".join(map(str, tensor.shape)), role)
+            for role, module in self.names.items()
+            for name, tensor in sorted(self.given.tensors.items())
+            if name.rpartition(".")[0] == module
         ]
 
     def answers(self, task: str) -> int:
