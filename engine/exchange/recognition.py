@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import InputError
 from engine.exchange.details import Details
 from engine.exchange.layouts import LAYOUTS, Layout
-from engine.exchange.layouts.base import Built
+from engine.exchange.layouts.base import Built, LayoutPart
 from engine.exchange.modules import Linear, Modules, part_names
 from engine.exchange.vocabularies import Vocabulary
 from engine.exchange.weight_files import GivenWeights
@@ -43,7 +43,7 @@ class Recognised:
         return self.layers.vocabularies
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Mapping[str, Any]:  # as `Details` has them
         """Defaults of `Details` that the layout or the file knows better."""
         told = {name: value for name, value in self.given.facts.items() if name != "is_sequence"}
         return {**(self.layout.settings or {}), **told}
@@ -93,10 +93,13 @@ def recognise(given: GivenWeights) -> Recognised:
     return found
 
 
-def _nearest(modules: Modules, tried: list[tuple[Layout, dict[str, str], list[Any], list[str]]]) -> str:
+Tried = tuple[Layout, dict[str, str], list[LayoutPart], list[str]]  # as `Layout.assign` gives it
+
+
+def _nearest(modules: Modules, tried: list[Tried]) -> str:
     """Return the sentence on what keeps a file from the layout that it comes nearest to."""
 
-    def distance(one: tuple[Layout, dict[str, str], list[Any], list[str]]) -> tuple[int, int]:
+    def distance(one: Tried) -> tuple[int, int]:
         _, found, missing, extra = one
         return len(missing) + len(extra), -len(found)
 

@@ -32,7 +32,7 @@ class Built:
 
 
 @dataclass(frozen=True)
-class Part:
+class LayoutPart:
     """One module of a layout.
 
     Attributes:
@@ -68,14 +68,14 @@ class Layout:
     title: str
     origin: str
     tasks: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[LayoutPart, ...]
     read: Callable[[Modules, Mapping[str, str]], Any]  # layers of its own kind
     build: Callable[[Any, Mapping[str, Vocabulary], Details], Built]
     notes: tuple[str, ...] = ()
     settings: Mapping[str, Any] | None = None  # defaults of `Details` that differ
     order: int = 10
 
-    def assign(self, modules: Modules) -> tuple[dict[str, str], list[Part], list[str]]:
+    def assign(self, modules: Modules) -> tuple[dict[str, str], list[LayoutPart], list[str]]:
         """Return the modules by role, the parts that are missing, and the modules that belong to no part."""
         found: dict[str, str] = {}
         missing = []

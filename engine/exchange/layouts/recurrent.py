@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.errors import InputError
 from engine.exchange.details import Details, numbered_labels
-from engine.exchange.layouts.base import LAYOUTS, Built, Layout, Part
+from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
 from engine.exchange.modules import Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.layers import Weights, layer_weights
@@ -219,7 +219,7 @@ def stack_layout(
 ) -> Layout:
     """Register the layout of such a network with module names of its own, and return it."""
     kinds = {EMBEDDING: "matrix", LAYERS: "recurrent", HEAD: "linear"}
-    parts = tuple(Part(role, kinds[role], given) for role, given in names.items())
+    parts = tuple(LayoutPart(role, kinds[role], given) for role, given in names.items())
     notes = (STRAIGHT, TANH) if LAYERS in names else (STRAIGHT,)
     layout = Layout(name, title, origin, tasks, parts, read_stack, build, notes, **more)  # type: ignore[arg-type]
     LAYOUTS.register(name)(layout)

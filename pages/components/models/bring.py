@@ -20,7 +20,7 @@ from pages.components.models.view import PAGE
 from pages.components.train import links
 
 if TYPE_CHECKING:  # they load torch
-    from engine.exchange.bringing import Brought
+    from engine.exchange.bringing import BroughtNetwork
     from engine.exchange.details import Details
     from engine.exchange.recognition import Recognised
 
@@ -169,7 +169,7 @@ def _details(found: Recognised) -> Details:
     return details
 
 
-def _proved(brought: Brought, name: str, data: bytes) -> bool:
+def _proved(brought: BroughtNetwork, name: str, data: bytes) -> bool:
     """Say how far the network is from its reference; return whether it is the same."""
     from engine.exchange.bringing import prove
 
@@ -182,7 +182,7 @@ def _proved(brought: Brought, name: str, data: bytes) -> bool:
     return proof.holds
 
 
-def _keep(brought: Brought) -> None:
+def _keep(brought: BroughtNetwork) -> None:
     """Write the network for this visitor; for the button's on_click."""
     from engine.exchange.bringing import keep
 

@@ -56,7 +56,7 @@ def test_a_classifier_is_recognised_proved_kept_and_opens_on_its_page() -> None:
     assert any("“Mine” is kept" in note for note in notes(at))
     page = open_page("sentiment", secret=SECRET, network=f"own-{folder.name}")
     assert not page.exception
-    assert not sentences(page)
+    assert "Mine (yours)" in written(page) + str([each.options for each in page.selectbox])
     stranger = open_page("models", secret=OTHER, tool="take", model=f"own-{folder.name}")
     assert "Mine" not in written(stranger)
 
