@@ -43,6 +43,11 @@ class Recognised:
         return self.layers.vocabularies
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What tensors do not tell and is taken for granted."""
+        return (*self.layout.notes, *self.layers.notes)
+
+    @property
     def facts(self) -> Mapping[str, Any]:  # as `Details` has them
         """Defaults of `Details` that the layout or the file knows better."""
         told = {name: value for name, value in self.given.facts.items() if name != "is_sequence"}

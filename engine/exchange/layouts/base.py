@@ -58,8 +58,8 @@ class Layout:
         parts: its modules.
         read: (modules, module names by role) -> the layers with their shapes checked.
         build: (those layers, vocabularies, what the visitor said) -> the model. The layers have `vocabularies`, the
-            tables that these belong to by what they are called, `fits`, whether the shapes allow a task, and `answers`,
-            how many labels there are then.
+            tables that these belong to by what they are called, `fits`, whether the shapes allow a task, `answers`, how
+            many labels there are then, and `notes`.
         notes: what tensors do not tell and is taken for granted.
         order: place among layouts; the first that fits is taken.
     """

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.cells import CELLS
 from engine.errors import InputError
 from engine.exchange.details import Details
 from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
-from engine.exchange.layouts.recurrent import NEVER, STRAIGHT, fill, fill_layer
+from engine.exchange.layouts.recurrent import NEVER, STRAIGHT, TANH, fill, fill_layer
 from engine.exchange.modules import Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.models.encoder_decoder import EncoderDecoder
@@ -56,6 +57,11 @@ class PairOfStacks:
     def vocabularies(self) -> dict[str, Linear]:
         """The tables that vocabularies belong to, by what each is called."""
         return {SOURCE_VOCABULARY: self.source, TARGET_VOCABULARY: self.target}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is taken for granted of these layers."""
+        return (TANH,) if CELLS.get(self.encoder.cell).activations else ()
 
     def fits(self, task: str) -> bool:
         """Return whether the shapes allow a task."""

@@ -84,3 +84,21 @@ def test_a_language_model_opens_on_generation() -> None:
     assert not page.exception
     cells = open_page("cells", secret=SECRET, network=f"own-{folder.name}")
     assert not cells.exception
+
+
+def test_a_network_is_renamed_shared_deleted_and_brought_back() -> None:
+    at = opened(scrambled(originals.WordLanguageModel("GRU", 9, 5, 6, 1)))
+    at.button(key="bring-keep").click().run()
+    item = owners.listed(owners.folder_of(SECRET), "models")[0].name
+    at = open_page("models", secret=SECRET, tool="take", model=f"own-{item}")
+    at.text_input(key=f"models-title-{item}").set_value("Better")
+    at.button(key=f"models-rename-{item}").click().run()
+    assert "Better (yours)" in str(at.selectbox(key="model").options)
+    at.toggle(key=f"models-share-{item}").set_value(True).run()
+    assert "Better" in str(open_page("models", secret=OTHER, model=f"own-{item}").selectbox(key="model").options)
+    at.button(key=f"models-delete-{item}").click().run()
+    assert not at.exception
+    assert "Better (yours)" not in str(at.selectbox(key="model").options)
+    at.button(key="models-undo").click().run()
+    assert not at.exception
+    assert "Better (yours)" in str(at.selectbox(key="model").options)
