@@ -14,7 +14,7 @@ import torch
 
 from engine.decoding.sampling import generate
 from engine.models.folder import LoadedModel, list_models, load_model
-from tests.benchmarks.visitor import describe_machine
+from tests.benchmarks.visitor import describe_machine, read_by_all
 
 MODEL = "shakespeare-best"
 # times; measured from 3.1 to 9.7 on different machines: both loops wait for memory, the plain one for more of it. 5 is
@@ -78,7 +78,7 @@ def test_the_engine_writes_several_times_faster_than_the_plain_loop(
         for write, measured in seconds.items():
             measured.append(time_per_character(write, loaded, prompt))
     plain, ours = min(seconds[write_with_layers]), min(seconds[write_with_steps])
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\n{MODEL}, batch 1: {1e6 * ours:,.0f} µs per character, nn.LSTM loop {1e6 * plain:,.0f} µs, "
             f"{plain / ours:.1f} times; "
