@@ -22,13 +22,13 @@ from engine.runtimes.choice import export_steps
 from engine.runtimes.numbers import NumpySteps
 from engine.runtimes.program import StepProgram, Steps, read_program
 from tests.benchmarks.half_precision_steps import HalfPrecisionSteps
-from tests.benchmarks.visitor import describe_machine, read_by_all
+from tests.benchmarks.visitor import describe_machine
 
 NAMES = {info.name for info in list_models() if not info.error}
 TURNS, PER_TURN = 250, 4  # short turns: the shortest of many is one that nothing disturbed
 TEXTS = 16
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
 
 
 @dataclass(frozen=True)
