@@ -155,10 +155,10 @@ def _is_faster_rounded(model: Translator) -> bool:
 
 
 def _rounded_product(weight: Tensor, bias: Tensor) -> Product:
-    weight, bias = weight.detach().bfloat16(), bias.detach().bfloat16()
+    weight, bias = weight.detach().bfloat16(), bias.detach()  # rounding it as well costs another 0.08 BLEU
     packed = torch.ops.mkldnn._reorder_linear_weight(weight, ROWS)
 
     def multiply(inputs: Tensor) -> Tensor:
-        return torch.ops.mkldnn._linear_pointwise(inputs.bfloat16(), packed, bias, "none", [], "").float()
+        return torch.ops.mkldnn._linear_pointwise(inputs.bfloat16(), packed, None, "none", [], "").float().add_(bias)
 
     return multiply
