@@ -167,7 +167,7 @@ def test_the_lines_are_good_and_there_is_one_for_each_command(run):
 @pytest.mark.parametrize("command", GOOD)
 def test_what_is_missing_or_unknown_is_one_sentence(run, command):
     assert_is_refused(run(*GOOD[command], "--colour", "red"), "unrecognized arguments: --colour red")
-    if command != "models":
+    if command not in ("models", "runs"):
         assert_is_refused(run(command), "required|Unknown corpus")
     for flag, _ in options_of(command):
         if flag not in ("--help", "--json", "--resume", "--overwrite", "--dry-run", "--words", "--sample", "--plain"):
@@ -241,7 +241,16 @@ def test_a_model_of_another_task_is_one_sentence(run, command):
 # Places
 
 
-PLACED = [(command, flag) for command in GOOD for flag, metavar in options_of(command) if metavar in PLACES]
+READ = "--root"  # a place that is read alone
+PLACED = [
+    (command, flag) for command in GOOD for flag, metavar in options_of(command) if metavar in PLACES and flag != READ
+]
+
+
+def test_runs_are_looked_for_in_a_folder_that_is_there(run):
+    assert_is_refused(run("runs", READ, ""), "it is empty; name a place")
+    assert_is_refused(run("runs", READ, "nowhere"), "There is no folder nowhere.")
+    assert run("runs", "--json")[1].strip() == "[]"
 
 
 def asking_for(command: str, flag: str, place: str) -> tuple[str, ...]:
