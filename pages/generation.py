@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
-from engine.decoding.text import write_text
+from engine.decoding.writing import write_text, writes_together
 from pages.components import cache, figures, forms, header, networks, notices, reading, state, writing
 from pages.components.buttons import button
 from pages.components.generation import TOOLS, receipts
@@ -89,7 +89,8 @@ with notices.engine_errors():
         with bar.container(horizontal=True, vertical_alignment="center"):
             button("Stop", "stop", writing.stop, PAGE, icon="stop")
             st.caption("The networks are writing.", width="content")
-        writing.stream(sheet, sources, draw)
+        together = [name for name, model in loaded.items() if writes_together(model)]
+        writing.stream(sheet, sources, draw, together)
     else:
         for name, text in sheet.texts.items():
             draw(name, text)

@@ -22,7 +22,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.sampling import Draws, first_to_ring, next_distribution
 from engine.runtimes.program import FlatSteps
 
-STEPS_AT_ONCE = 16
+STEPS_AT_ONCE = 32  # some 3 ms for one text, 10 for sixteen: others wait no longer for their turn
 MOST_UNREAD = 1024
 _MAKING = threading.Lock()
 

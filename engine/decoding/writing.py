@@ -36,6 +36,11 @@ def write_text(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSett
     return _write(loaded, prompt, settings)
 
 
+def writes_together(loaded: LoadedModel | Writer) -> bool:
+    """Return whether all texts that a model writes at one time share its steps; otherwise each takes its own."""
+    return loaded.steps.is_exact_in_batches
+
+
 def _write(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:
     ids = prompt_ids(loaded, prompt)
     steps, stop_id = loaded.steps, loaded.tokenizer.eos_id

@@ -27,6 +27,7 @@ class TorchSteps:
     """The step protocol of a model itself; states are its own."""
 
     runtime = REFERENCE
+    is_exact_in_batches = False
 
     def __init__(self, model: StepModel[State]) -> None:
         self.model = model

@@ -119,9 +119,11 @@ class Steps(Protocol):
 
     Attributes:
         runtime: what computes it.
+        is_exact_in_batches: whether a text gets the same numbers, to the last bit, in a batch of any size.
     """
 
     runtime: str
+    is_exact_in_batches: bool
 
     def start(self, batch_size: int = 1) -> Any:  # each runtime has a state of its own
         """Return the state before the first token, the batch first."""
@@ -140,12 +142,11 @@ class FlatSteps:
     """Steps whose state is one array (B, S), all parts of it side by side.
 
     Attributes:
-        is_exact_in_batches: whether a text gets the same numbers, to the last bit, in a batch of any size.
         shared: what all who write with these steps have in common, whatever they put here.
     """
 
     runtime: str
-    is_exact_in_batches = False
+    is_exact_in_batches: bool = False
 
     def __init__(self, program: StepProgram) -> None:
         self.shared: object = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pages.components import cache, state
@@ -71,29 +72,36 @@ def begin(page: str, key: str, names: Iterable[str]) -> Writing:
     return writing
 
 
-# Two visitors' networks write at a time, a flush long, and the others wait for their turn: four threads that take each
-# other's interpreter away at every operation write less together than two (`tests/benchmarks/test_generation_speed.py`
-# measures it).
+# Where visitors' texts do not share their steps, two visitors write at a time, a flush long, and the others wait for
+# their turn: four threads that take each other's interpreter away at every operation write less together than two
+# (`tests/benchmarks/test_generation_speed.py` measures it).
 _TURN = threading.Semaphore(2)
 
 
 def stream(
-    writing: Writing, sources: Mapping[str, Callable[[], Iterator[str]]], draw: Callable[[str, str], None]
+    writing: Writing,
+    sources: Mapping[str, Callable[[], Iterator[str]]],
+    draw: Callable[[str, str], None],
+    together: Collection[str] = (),
 ) -> Writing:
     """Let every source write in turn until all are done, drawing about eight times a second; return what was written.
 
     A click anywhere ends the script at one of the `draw` calls; the text is in the session before each of them. The
     same settings give the same text, so a page that is run again with the same key simply writes it again.
+
+    Args:
+        together: the sources whose texts share their steps with other visitors'.
     """
     running = {name: source() for name, source in sources.items()}
     begun = time.perf_counter()
     pause = FIRST_FLUSH_SECONDS
     while running:
         share, pause = pause / len(running), FLUSH_SECONDS
-        with _TURN:
-            for name, chunks in list(running.items()):
-                if not _write_for(share, name, chunks, writing):
-                    del running[name]
+        for name, chunks in list(running.items()):
+            with contextlib.nullcontext() if name in together else _TURN:
+                has_more = _write_for(share, name, chunks, writing)
+            if not has_more:
+                del running[name]
         writing.elapsed_seconds = time.perf_counter() - begun
         for name, text in writing.texts.items():
             draw(name, text)
