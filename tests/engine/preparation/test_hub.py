@@ -71,6 +71,15 @@ def test_what_is_no_id_is_refused_and_nobody_is_asked(monkeypatch, repository):
         hub.find(repository)
 
 
+def test_an_id_never_means_a_folder_of_the_server(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert hub.check_id("runs/visitors") == "runs/visitors"
+    (tmp_path / "runs" / "visitors").mkdir(parents=True)
+    for repository in ("runs/visitors", "runs"):
+        with pytest.raises(InputError, match="is no id of a data set"):
+            hub.find(repository)
+
+
 def test_a_strange_revision_is_refused():
     with pytest.raises(InputError, match="is no revision"):
         hub.find("owner/name", "../main")
