@@ -62,7 +62,7 @@ def answer(endpoint, status=200, headers=(), **facts):
     "repository",
     [
         *("../etc/passwd", "a/../b", "https://huggingface.co/datasets/a/b", "/etc", "a/b/c", "", " ", "a b", "hf://a"),
-        *("a/b\nc", "x" * 200, "owner/na--me", ".hidden/x", "file:///tmp"),
+        *("a/b\nc", "a/b..c", "x" * 200, "owner/na--me", ".hidden/x", "file:///tmp"),
     ],
 )
 def test_what_is_no_id_is_refused_and_nobody_is_asked(monkeypatch, repository):
