@@ -18,6 +18,7 @@ from engine.command_options import ModelOption, add_options, describe_settings, 
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
 from engine.errors import ConfigError, DataError, EngineError, InputError, RunsFailedError, TrainingError
+from engine.exchange.commands import COMMANDS as EXCHANGE
 from engine.runs.command import RUNS
 from engine.streams import close_output, prepare_streams, say
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
@@ -236,6 +237,7 @@ def _commands() -> list[Command]:
             ),
         ),
         RUNS,
+        *EXCHANGE,
         Command(
             "evaluate",
             "Measure a model and write the figures into its card.",

@@ -26,6 +26,8 @@ class Limits:
     hidden_size: int = option(label="Hidden units", help="Units of one layer, and numbers of an embedding.")
     layers: int = option(label="Layers", help="Recurrent layers of a stack, or blocks of a Transformer.")
     parameters: int = option(label="Parameters", help="Trainable numbers of a network.")
+    weights_mebibytes: int = option(label="MiB of weights", help="Size of a file of weights that is brought along.")
+    models: int = option(label="Networks brought along", help="Networks of other makers that one visitor keeps.")
     steps: int = option(label="Updates", help="Optimiser updates of one run.")
     batch_tokens: int = option(label="Tokens of a batch", help="Tokens that one update reads.")
     memory_mebibytes: int = option(label="MiB of memory", help="Memory that one run takes.")
@@ -46,6 +48,8 @@ PROFILES = {
         hidden_size=512,
         layers=3,
         parameters=8_000_000,
+        weights_mebibytes=20,
+        models=20,
         steps=10_000,
         batch_tokens=16_384,
         memory_mebibytes=1_024,
@@ -64,6 +68,8 @@ PROFILES = {
         hidden_size=4_096,
         layers=4,
         parameters=500_000_000,
+        weights_mebibytes=2_048,
+        models=10_000,
         steps=10_000_000,
         batch_tokens=1_048_576,
         memory_mebibytes=65_536,

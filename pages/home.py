@@ -36,7 +36,7 @@ with live, notices.engine_errors():
     slot.caption("Its weights are being loaded.")
 
     from engine.decoding.limits import SamplingSettings
-    from engine.decoding.text import write_text  # it loads torch, which takes seconds on a server just started
+    from engine.decoding.writing import write_text
 
     settings = SamplingSettings(seed=secrets.randbelow(writing.LARGEST_SEED), temperature=0.6, max_new_tokens=160)
 
@@ -44,7 +44,7 @@ with live, notices.engine_errors():
         """Show the line so far, larger than running text."""
         slot.subheader(notices.plain(text.replace("\n", " / ")), anchor=False)
 
-    line = writing.stream_slowly(write_text(cache.load_model(info.name), "", settings), draw)
+    line = writing.stream_slowly(write_text(cache.load_writer(info.task, info.name), "", settings), draw)
     parameters = {"prompt": line, "seed": str(settings.seed), "temperature": f"{settings.temperature:g}"}
     st.page_link(
         routes.path_of(TASK_FAMILIES.get("language_model").page),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from engine.inspection.stored.model_files import list_files
-from engine.models.card import usage_command, usage_lines
 from engine.task_family import in_order
-from pages.components import cache, figures, forms, header, networks, notices
+from pages.components import cache, figures, forms, header, networks, notices, own_models
 from pages.components.calls import call
 from pages.components.figures import Receipt
-from pages.components.models.view import ModelsView
+from pages.components.models import TOOLS
+from pages.components.models.context import ModelsContext
+from pages.components.models.view import PAGE, ModelsView
 
 header.show(
     "Models",
@@ -47,36 +49,14 @@ figures.show_table(
     },
 )
 
-usable = {info.name: info for info in models if not info.error}
-if not usable:
-    st.stop()
-header.section("One model", "Its card says what it was trained on, what was measured and where it fails.")
-controls = forms.open_controls("models", ModelsView, {"model": list(usable)})
-info = usable[controls.select("model")]
-
-left, right = st.columns([2, 3], gap="large")
-with left:
-    st.markdown("**Load and use it**")
-    figures.show_code(usage_lines(info.name, info.task))
-    st.markdown("**On the command line**")
-    figures.show_code(usage_command(info.name, info.task))
-with right, st.container(border=True):
-    st.markdown(networks.card_body(info.card_text))
-
-header.section("Its files", "Compare the fingerprints to be sure that a copy is the same.")
-figures.show_table(
-    call(list_files, str(info.path), version=cache.model_version(info.name), kept="shared").value,
-    name="files",
-    column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
+usable = {info.name: info for info in [*models, *own_models.listed()] if not info.error}
+context = partial(ModelsContext, models=usable)
+controls = forms.open_controls(
+    PAGE,
+    ModelsView,
+    {"tool": TOOLS.labels, "model": list(usable) or [""]},
+    labels={"model": lambda name: context(controls=None).label(name) if name else ""},
 )
-
-corpora = networks.corpora_table(usable.values())
-if corpora.num_rows:
-    header.section(
-        "What they learnt from", "Who made each corpus, and under which terms its texts and the weights are."
-    )
-    figures.show_table(
-        corpora,
-        name="corpora",
-        column_config={"weights": st.column_config.TextColumn("weights learnt from it")},
-    )
+tool = TOOLS.choose(controls)
+with notices.engine_errors():
+    TOOLS.show(tool.name, context(controls=controls))

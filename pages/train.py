@@ -9,7 +9,7 @@ from engine.plotting import theme
 from engine.recipes.own import architectures
 from engine.task_family import TASK_FAMILIES
 from pages.components import cache, forms, header, notices
-from pages.components.buttons import button
+from pages.components.buttons import is_pressed
 from pages.components.train import costs, data_choice, limits_table, settings, starting, watching
 from pages.components.train.view import MAX_RACERS, PAGE, RUN, TrainView
 
@@ -49,12 +49,17 @@ with st.expander("Train another", icon=":material/add:") if watched else st.cont
     if not names or len(names) > MAX_RACERS:
         notices.note(f"Choose one architecture, or two to {MAX_RACERS} for a race.")
         st.stop()
-    recipes = settings.ask({name: data_choice.recipe_for(data, task, name) for name in names})
+    begin_with = data_choice.UNTRAINED
+    if len(names) == 1 and len(known := data_choice.beginnings(task, names[0])) > 1:
+        begin_with = controls.select("begin_with", choices=known, width=340)
+    recipes = settings.ask({name: data_choice.recipe_for(data, task, name, begin_with) for name in names})
     costs.show(recipes)
     label = "Train" if len(recipes) == 1 else f"Race of {len(recipes)}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        button(label, "train", starting.begin, recipes, controls.value().title, icon="play_arrow")
+        if is_pressed(label, "train", icon="play_arrow"):
+            starting.begin(recipes, controls.value().title)
+            st.rerun()
         st.caption(notices.plain(f"It becomes one of your {TASK_FAMILIES.get(task).noun}, which nobody else sees."))
-if refused := starting.refusal():
+if not watched and (refused := starting.refusal()):
     notices.error(refused)
 limits_table.show()

@@ -107,10 +107,14 @@ class TorchLayer:
 
     Attributes:
         options: what the layer is built with beside its sizes.
+        onnx_order: which of torch's gate blocks stands where in the ONNX operator of the same name; in torch's order
+            where empty. `onnx_options`: what that operator is told beside its size.
     """
 
     layer: str
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    onnx_order: tuple[int, ...] = ()
+    onnx_options: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 class Step(Protocol):

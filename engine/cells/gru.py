@@ -101,7 +101,7 @@ CELLS.register("gru")(
         "share of it",
         keeps=Z,
         writes=WRITTEN,
-        trained_by=TorchLayer("GRU"),
+        trained_by=TorchLayer("GRU", onnx_order=(1, 0, 2), onnx_options={"linear_before_reset": 1}),
         probe=probe,
     )
 )

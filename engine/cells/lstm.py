@@ -115,7 +115,7 @@ CELLS.register("lstm")(
         "share of it",
         keeps=F,
         writes=WRITTEN,
-        trained_by=TorchLayer("LSTM"),
+        trained_by=TorchLayer("LSTM", onnx_order=(0, 3, 1, 2)),
         state_type=LSTMState,
         parts=(HIDDEN, MEMORY_CELL),
         probe=probe,

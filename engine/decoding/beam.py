@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -48,18 +49,41 @@ class Candidates(NamedTuple):
     fates: list[str]
 
 
+class _End(NamedTuple):
+    """Where a hypothesis stopped: the row it had when step `time` began, and the log-probability of the end mark that
+    this step gave it, None where the limit cut it off before."""
+
+    score: float
+    time: int
+    row: int
+    ended_by: float | None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.ended_by is not None
+
+
 @dataclass
 class _Sentence:
-    """One sentence's search: its row in the original batch and the hypotheses that have ended."""
+    """One sentence's search: its row in the original batch and the best hypotheses that have ended."""
 
     index: int
-    length: int
-    ended: list[Hypothesis] = field(default_factory=list)
+    ended: list[_End] = field(default_factory=list)
 
-    def keep(self, hypothesis: Hypothesis, beam_size: int) -> None:
-        self.ended.append(hypothesis)
+    def keep(self, end: _End, beam_size: int) -> None:
+        self.ended.append(end)
         self.ended.sort(key=lambda ended: (not ended.is_finished, -ended.score))
         del self.ended[beam_size:]
+
+
+class _Walked(NamedTuple):
+    """What one step left: for each row that goes on, the row it came from, its token and that token's log-probability;
+    and where every row of the step looked, (rows, S)."""
+
+    parents: list[int]
+    token_ids: list[int]
+    log_probs: list[float]
+    attention: Tensor
 
 
 @torch.inference_mode()
@@ -83,7 +107,7 @@ def beam(
     told what each step considered and what became of it.
     """
     count, width = len(source_ids), beam_size
-    sentences = [_Sentence(i, int(lengths[i])) for i in range(count)]
+    sentences = [_Sentence(i) for i in range(count)]
     active = list(sentences)
     state = model.start(source_ids, lengths)
     given = _ForcedPrefix(torch.empty(count, 0), torch.empty(count, 0, source_ids.shape[1]))
@@ -92,16 +116,7 @@ def beam(
     beams = 1  # before the first step all beams of a sentence are equal: one of them stands for all
     scores = given.log_probs.sum(dim=1)[:, None]  # (B, beams)
     token_ids = torch.full((count,), prefix_ids[-1] if prefix_ids else bos_id)
-    history = torch.tensor(list(prefix_ids), dtype=torch.long).repeat(count, 1)  # (B * beams, T)
-    steps = given.log_probs  # log-probability of each step, (B * beams, T)
-    attention = given.attention  # (B * beams, T, S)
-
-    def hypothesis(sentence: _Sentence, row: int, total: float, ended_by: float | None, weights: Tensor) -> Hypothesis:
-        log_probs = steps[row].tolist() + ([ended_by] if ended_by is not None else [])
-        seen = torch.cat([attention[row], weights[row][None]]) if ended_by is not None else attention[row]
-        score = length_normalised(total, len(log_probs), length_penalty)
-        return Hypothesis(history[row].tolist(), log_probs, score, seen[:, : sentence.length], ended_by is not None)
-
+    walked: list[_Walked] = []
     for time in range(len(prefix_ids) + 1, max_new_tokens + 1):
         logits, state = model.step(token_ids, state)
         log_probs = logits.float().log_softmax(dim=-1)  # (B * beams, V)
@@ -110,12 +125,12 @@ def beam(
         best, parents, tokens, added = (
             part.tolist() for part in _leading(log_probs, scores, every if is_exact else min(2 * width, every))
         )
-        keep_rows, keep_tokens, keep_scores, still = [], [], [], []
+        keep_rows, keep_tokens, keep_log_probs, keep_scores, still = [], [], [], [], []
         for position, sentence in enumerate(active):
             rows: list[int] = []
-            words, values, fates = [], [], []
-            for rank, (total, parent, token) in enumerate(
-                zip(best[position], parents[position], tokens[position], strict=True)
+            words, own, values, fates = [], [], [], []
+            for rank, (total, parent, token, log_prob) in enumerate(
+                zip(best[position], parents[position], tokens[position], added[position], strict=True)
             ):
                 row = position * beams + parent
                 if total == float("-inf"):
@@ -125,12 +140,13 @@ def beam(
                     if len(rows) < width:
                         rows.append(row)
                         words.append(token)
+                        own.append(log_prob)
                         values.append(total)
                     continue
                 fates.append(ENDED if is_exact or rank < width else UNCOUNTED)
                 if fates[-1] == ENDED:
-                    ended_by = float(log_probs[row, token])
-                    sentence.keep(hypothesis(sentence, row, total, ended_by, state.attention_weights), width)
+                    score = length_normalised(total, time, length_penalty)
+                    sentence.keep(_End(score, time, row, log_prob), width)
             if observe:
                 seen = [part[position][: len(fates)] for part in (parents, tokens, added, best)]
                 observe(Candidates(sentence.index, time, seen[0], seen[1], seen[2], seen[3], fates))
@@ -140,26 +156,62 @@ def beam(
                 spare = width - len(rows)  # fewer continuations than beams: fill up with dead ones
                 keep_rows += rows + [rows[0]] * spare
                 keep_tokens += words + [words[0]] * spare
+                keep_log_probs += own + [own[0]] * spare
                 keep_scores.append(values + [float("-inf")] * spare)
         is_whole, active = len(still) == len(active) and beams == width, still
+        walked.append(_Walked(keep_rows, keep_tokens, keep_log_probs, state.attention_weights.float()))
         if not active:
             break
+        if time == max_new_tokens:
+            for position, sentence in enumerate(active):
+                for k, total in enumerate(keep_scores[position]):
+                    if total > float("-inf") and len(sentence.ended) < width:
+                        score = length_normalised(total, time, length_penalty)
+                        sentence.keep(_End(score, time + 1, position * width + k, None), width)
+            break
         chosen, token_ids = torch.tensor(keep_rows), torch.tensor(keep_tokens)
-        step_log_probs = log_probs[chosen, token_ids]
         # While no sentence leaves the batch every row stays among those of its own source.
         state = state.reorder_beams(chosen) if is_whole and hasattr(state, "reorder_beams") else select(state, chosen)
         beams, scores = width, torch.tensor(keep_scores)
-        history = torch.cat([history[chosen], token_ids[:, None]], dim=1)
-        steps = torch.cat([steps[chosen], step_log_probs[:, None]], dim=1)
-        attention = torch.cat([attention[chosen], state.attention_weights[:, None].float()], dim=1)
-        if time == max_new_tokens:
-            for position, sentence in enumerate(active):
-                for k in range(width):
-                    total = float(scores[position, k])
-                    if total > float("-inf") and len(sentence.ended) < width:
-                        row = position * width + k
-                        sentence.keep(hypothesis(sentence, row, total, None, state.attention_weights), width)
-    return [sentence.ended for sentence in sentences]
+    return _read_back(walked, sentences, lengths, given, prefix_ids)
+
+
+def _read_back(
+    walked: Sequence[_Walked],
+    sentences: Sequence[_Sentence],
+    lengths: Tensor,
+    given: _ForcedPrefix,
+    prefix_ids: Sequence[int],
+) -> list[list[Hypothesis]]:
+    """Return the hypotheses of each sentence, read from their ends back to their beginnings.
+
+    A step keeps where each row came from and copies nothing of what lies before it: only what has won is put together.
+    """
+    starts = list(accumulate((len(step.attention) for step in walked), initial=0))
+    attention = torch.cat([step.attention for step in walked]) if walked else None  # (rows of all steps, S)
+
+    def hypothesis(sentence: _Sentence, end: _End) -> Hypothesis:
+        token_ids, log_probs, looked, row = [], [], [], end.row
+        if end.ended_by is not None:
+            log_probs.append(end.ended_by)
+            looked.append(starts[end.time - len(prefix_ids) - 1] + row)
+        for position in range(end.time - len(prefix_ids) - 2, -1, -1):
+            step = walked[position]
+            token_ids.append(step.token_ids[row])
+            log_probs.append(step.log_probs[row])
+            row = step.parents[row]
+            looked.append(starts[position] + row)
+        before = given.attention[sentence.index]  # (T, S) of the prefix
+        seen = before if attention is None else torch.cat([before, attention[looked[::-1]]])
+        return Hypothesis(
+            [*prefix_ids, *token_ids[::-1]],
+            given.log_probs[sentence.index].tolist() + log_probs[::-1],
+            end.score,
+            seen[:, : int(lengths[sentence.index])],
+            end.is_finished,
+        )
+
+    return [[hypothesis(sentence, end) for end in sentence.ended] for sentence in sentences]
 
 
 def _leading(log_probs: Tensor, scores: Tensor, wanted: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

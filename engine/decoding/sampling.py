@@ -64,7 +64,12 @@ def next_distribution(logits: np.ndarray, temperature: float = 1.0, top_k: int =
     if temperature != 1:
         with np.errstate(over="ignore"):
             logits /= max(temperature, SMALLEST_TEMPERATURE)
-    if top_k and top_k < logits.shape[-1]:
+    if not 0 < top_k < logits.shape[-1]:
+        top_k = 0
+    if logits.shape[-1] > SORTED_WHOLE and (top_k or top_p < 1):
+        rows = logits.reshape(-1, logits.shape[-1])
+        return np.stack([_cut_long(row, top_k, top_p) for row in rows]).reshape(logits.shape)
+    if top_k:
         logits[~_is_among_largest(logits, top_k)] = -np.inf
     probabilities = np.exp(logits, out=logits)
     probabilities /= probabilities.sum(axis=-1, keepdims=True)
@@ -86,9 +91,6 @@ def _is_among_largest(numbers: np.ndarray, count: int) -> np.ndarray:
 def _is_in_nucleus(probabilities: np.ndarray, mass: float) -> np.ndarray:
     """Return which belong to the smallest set of the likeliest of each row (..., V) whose mass is reached; the first
     ones among equals."""
-    if probabilities.shape[-1] > SORTED_WHOLE:
-        rows = probabilities.reshape(-1, probabilities.shape[-1])
-        return np.stack([_is_in_long_nucleus(row, mass) for row in rows]).reshape(probabilities.shape)
     order = np.argsort(-probabilities, axis=-1, kind="stable")
     ordered = np.take_along_axis(probabilities, order, axis=-1)
     is_kept = np.zeros(probabilities.shape, dtype=bool)
@@ -96,20 +98,37 @@ def _is_in_nucleus(probabilities: np.ndarray, mass: float) -> np.ndarray:
     return is_kept
 
 
-def _is_in_long_nucleus(row: np.ndarray, mass: float) -> np.ndarray:
-    """Return the nucleus of one row (V,), looked for among more and more of the likeliest."""
-    count, is_kept = SEARCHED_FIRST, np.zeros(len(row), dtype=bool)
-    while True:
-        count = min(count, len(row))
-        least = np.partition(row, len(row) - count)[len(row) - count]
-        likeliest = np.flatnonzero(row >= least)
-        likeliest = likeliest[np.argsort(-row[likeliest], kind="stable")]
-        ordered = row[likeliest]
-        is_needed = ordered.cumsum() - ordered < mass
-        if not is_needed[-1] or count == len(row):  # the mass is reached before they end
-            is_kept[likeliest[is_needed]] = True
-            return is_kept
-        count *= SEARCHED_MORE
+def _cut_long(row: np.ndarray, top_k: int, top_p: float) -> np.ndarray:
+    """Return the distribution of one long row of scaled logits (V,), the likeliest of which are looked for among more
+    and more, instead of all being sorted."""
+    kept: np.ndarray | slice = _first_largest(row, top_k) if top_k else slice(None)
+    chances = np.exp(row[kept])
+    chances /= chances.sum()
+    if top_p < 1:
+        count = min(SEARCHED_FIRST, len(chances))
+        while True:
+            likeliest = _first_largest(chances, count)
+            likeliest = likeliest[np.argsort(-chances[likeliest], kind="stable")]
+            ordered = chances[likeliest]
+            is_needed = ordered.cumsum() - ordered < top_p
+            if not is_needed[-1] or count == len(chances):  # the mass is reached before they end
+                break
+            count = min(count * SEARCHED_MORE, len(chances))
+        needed = likeliest[is_needed]
+        kept = kept[needed] if isinstance(kept, np.ndarray) else needed
+        chances = chances[needed] / chances[needed].sum()
+    found = np.zeros_like(row)
+    found[kept] = chances
+    return found
+
+
+def _first_largest(numbers: np.ndarray, count: int) -> np.ndarray:
+    """Return the places of the `count` largest of some numbers (V,), the first ones among equals, in their order."""
+    if count == len(numbers):
+        return np.arange(count)
+    least = np.partition(numbers, len(numbers) - count)[len(numbers) - count]
+    larger = np.flatnonzero(numbers > least)
+    return np.sort(np.concatenate([larger, np.flatnonzero(numbers == least)[: count - len(larger)]]))
 
 
 def draw(logits: np.ndarray, draws: Draws, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> np.ndarray:
@@ -123,9 +142,16 @@ def draw_from(chances: np.ndarray, draws: Draws) -> int:
     """Return a token drawn with these chances, (V,)."""
     uniform = draws.uniform(len(chances))
     possible = np.flatnonzero(chances)
-    # The first of the clocks to ring, each as fast as its token is likely. What was cut away has none that rings.
-    waiting = -np.log1p(-uniform[possible])
-    return int(possible[(chances[possible] / waiting.astype(np.float32)).argmax()])
+    if len(possible) == len(chances):
+        return int(first_to_ring(chances, uniform))
+    return int(possible[first_to_ring(chances[possible], uniform[possible])])
+
+
+def first_to_ring(chances: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """Return the first of V clocks to ring, each as fast as its token is likely, (..., V) to (...): a draw with these
+    chances. What was cut away has a clock that never rings."""
+    waiting = -np.log1p(-uniform)
+    return (chances / waiting.astype(np.float32)).argmax(axis=-1)
 
 
 def log_prob(logits: np.ndarray, token_id: int) -> float:

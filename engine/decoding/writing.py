@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.sampling import generate
+from engine.decoding.together import together_with
 from engine.models.folder import LoadedModel, Writer
+from engine.runtimes.program import FlatSteps
 from engine.text import Tokenizer
 
 
@@ -36,16 +38,24 @@ def write_text(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSett
 
 def _write(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:
     ids = prompt_ids(loaded, prompt)
-    tokens = generate(loaded.steps, ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
-    return spell(loaded.tokenizer, (token.token_id for token in tokens), before=ids[1:])
+    steps, stop_id = loaded.steps, loaded.tokenizer.eos_id
+    if isinstance(steps, FlatSteps) and steps.is_exact_in_batches:
+        token_ids = together_with(steps).write(ids, settings, stop_id)
+    else:
+        tokens = generate(steps, ids, stop_id=stop_id, **vars(settings))
+        token_ids = (token.token_id for token in tokens)
+    return spell(loaded.tokenizer, token_ids, before=ids[1:])
 
 
 def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] = ()) -> Iterator[str]:
     """Yield the text that each token adds to a text that begins with `before`, in the same time however long it
     grows."""
     if tokenizer.is_concatenative:
+        known: dict[int, str] = {}  # to ask the tokeniser again takes as long as a tenth of a step
         for token_id in token_ids:
-            yield tokenizer.decode([token_id])
+            if token_id not in known:
+                known[token_id] = tokenizer.decode([token_id])
+            yield known[token_id]
         return
     # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for
     # all.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from functools import partial
 
@@ -16,6 +17,8 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.evaluation.base import corpora_of
 from engine.models.folder import LoadedModel
+from engine.models.steps import steps_in_8_bits
+from engine.runtimes.program import Steps
 
 PROTOCOLS = ("stream", "windows")
 WINDOW_CHARACTERS = 256
@@ -56,6 +59,31 @@ def _total_nats(loaded: LoadedModel, text: str, ids: torch.Tensor, protocol: str
     return score_rows(loaded.model, loaded.tokenizer.encode_batch(windows), first_id)
 
 
+class _SideBySide:
+    """Whole sequences (B, T) as steps give them, all of them one step after the other: what the scorers call."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    def __call__(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, None]:
+        state, rows = self.steps.start(len(input_ids)), []
+        for token_ids in input_ids.T.numpy():
+            logits, state = self.steps.step(token_ids, state)
+            rows.append(torch.from_numpy(logits))
+        return torch.stack(rows, dim=1), None
+
+
+def _price_of_8_bits(loaded: LoadedModel, text: str) -> JsonObject:
+    """Return the nats per character that weights of 8 bits add, {} for a model that has none."""
+    steps = steps_in_8_bits(loaded.model)
+    if steps is None:
+        return {}
+    ids = torch.tensor(loaded.tokenizer.encode(text), dtype=torch.long)
+    rounded = dataclasses.replace(loaded, model=_SideBySide(steps))
+    exact, found = (_total_nats(each, text, ids, "windows") for each in (loaded, rounded))
+    return {"int8_added_nats": round((found - exact) / len(text), 4) + 0.0}  # never -0.0
+
+
 def evaluate_language_model(loaded: LoadedModel) -> JsonObject:
     """Return both protocols' figures on validation and test text, joined."""
     corpus = load_corpus(corpora_of(loaded)[0])
@@ -67,6 +95,7 @@ def evaluate_language_model(loaded: LoadedModel) -> JsonObject:
         "bits_per_character": stream["bits_per_character"],
         "nats_per_character_windows": windows["nats_per_character"],
         "bits_per_character_windows": windows["bits_per_character"],
+        **_price_of_8_bits(loaded, text),
         "characters": stream["characters"],
         "test_set": f"{corpus.spec.title}, validation and test ({stream['characters']:,} characters)",
         "source": corpus.source.kind,

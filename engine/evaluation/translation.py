@@ -22,7 +22,7 @@ from engine.config import JsonObject
 from engine.console import show_progress
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import read_sides
-from engine.decoding.text import BATCH_SENTENCES, encode_sources, translate_lines
+from engine.decoding.text import BATCH_SENTENCES, FLOAT32, encode_sources, translate_lines
 from engine.evaluation.base import corpora_of
 from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.inspection.translation.length_gap import COLUMNS
@@ -94,7 +94,7 @@ def reference_columns(references: Sequence[Sequence[str]]) -> list[list[str | An
 
 def translate_all(loaded: LoadedModel, sources: list[str], beam_size: int) -> list[str]:
     """Return the translations of all sources in order."""
-    translated = translate_lines(loaded, sources, beam_size=beam_size)
+    translated = translate_lines(loaded, sources, beam_size=beam_size, precision=FLOAT32)
     found = dict(show_progress(translated, len(sources), f"translating, beam {beam_size}"))
     return [found[i] for i in range(len(sources))]
 

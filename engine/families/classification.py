@@ -97,7 +97,7 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     from engine.models.base import pad
 
     model, tokenizer = loaded.model, loaded.tokenizer
-    ids = pad([tokenizer.encode_words(row) for row in rows], tokenizer.pad_id)
+    ids = pad([tokenizer.encode_words(row) for row in rows], model.pad_id)
     lengths = torch.tensor([len(row) for row in rows])
     embedded = model.embed(ids)
     names = label_names(loaded)
@@ -106,7 +106,8 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
         shares = model.forward_from_embeddings(embedded, used).softmax(dim=-1).numpy()
         return [Answer(row, f"{names[row.argmax()]} {100 * row.max():.1f} %", (int(row.argmax()),)) for row in shares]
 
-    stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack))
+    is_stacked = model.has_apart_directions or not model.bidirectional
+    stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack) and is_stacked)
     return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)
 
 
@@ -135,14 +136,23 @@ def _architecture(config: JsonObject) -> str:
         units = f"{config['hidden_size']} {cell_words(config['cell'])} units"
         body = f"{counted(config['num_layers'], 'layer')} of {units} read from left to right"
         if config["bidirectional"]:
-            body += " and as many from right to left, each direction by itself"
-        body += f"; of every unit the largest output over the text, and a linear head; {read}."
+            joined = "joined after every layer" if config.get("joined") else "each direction by itself"
+            body += f" and as many from right to left, {joined}"
+        body += f"; {_pooling(config)}, and a linear head; {read}."
+    if not config.get("training"):  # made elsewhere
+        return body
     cut = config.get("max_training_words")
     return (
         f"{body} No pretrained vectors. Settings and weights were chosen on "
         f"{config.get('chosen_on', 'validation texts')}."
         + (f" Training texts were cut after {cut} words." if cut else "")
     )
+
+
+def _pooling(config: JsonObject) -> str:
+    from engine.models.pooling import POOLINGS
+
+    return POOLINGS.get(config.get("pooling", "max")).words
 
 
 register(

@@ -17,7 +17,7 @@ from engine.console import show_notes, show_shares
 from engine.decoding.limits import SamplingSettings
 from engine.files.standard_input import read_column
 from engine.models.card import cell_words
-from engine.models.folder import load_model_of, load_writer_of
+from engine.models.folder import load_model_of, load_writer
 from engine.models.published import comparison_table
 from engine.task_family import (
     LOWER,
@@ -75,7 +75,7 @@ def generate(settings: Generate) -> None:
     """Print the prompt and its continuation, as it is written."""
     from engine.decoding.writing import write_text
 
-    loaded = load_writer_of(NAME, settings.model)
+    loaded = load_writer(NAME, settings.model)
     pieces = write_text(loaded, settings.prompt, settings_from(SamplingSettings, settings))
     unknown = loaded.tokenizer.unknown_pieces(settings.prompt)
     if unknown:
@@ -209,6 +209,11 @@ register(
                 LOWER,
             ),
             Metric("bits_per_character_windows", "Bits per character, windows of 256", LOWER),
+            Metric(
+                "int8_added_nats",
+                "Nats per character that weights of 8 bits add in windows of 256; texts may be written with them",
+                LOWER,
+            ),
             Metric(
                 "characters_per_piece",
                 "Characters per piece of the text measured on (the windows of 256 characters are cut into pieces one "

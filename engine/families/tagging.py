@@ -25,6 +25,7 @@ from engine.task_family import (
     Watched,
     register,
 )
+from engine.wording import counted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,7 +99,8 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     def outputs() -> Tensor:
         return torch.cat([part for part in model.outputs(embedded, lengths) if part is not None], dim=2)
 
-    stacks = tuple((layer,) for layer in (model.forwards, model.backwards) if layer is not None)
+    ways = () if model.lower else (model.forwards, model.backwards)
+    stacks = tuple((layer,) for layer in ways if layer is not None)
     return Reading(features.word_ids, embedded, lengths, outputs, answer, stacks)
 
 
@@ -122,12 +124,16 @@ def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tup
 
 
 def _architecture(config: JsonObject) -> str:
-    directions = "one layer in both directions" if config["bidirectional"] else "one layer that reads forwards only"
+    layers = config.get("num_layers", 1)
+    one = "one layer" if layers == 1 else counted(layers, "layer")
+    directions = f"{one} in both directions" if config["bidirectional"] else f"{one} that reads forwards only"
     tags = "a CRF over" if config["crf"] else "no CRF, each word by itself one of"
+    filters = config["character_filters"]
+    spelling = f", {filters} filters over its letters and its shape" if filters else " and nothing else"
     return (
         f"{config['cell'].upper()}, {directions}, {config['hidden_size']} units each; a word is an embedding of "
-        f"{config['embedding_dim']} ({config['vocab_size']:,} words are known), {config['character_filters']} filters "
-        f"over its letters and its shape; {tags} {len(config['labels'])} tags."
+        f"{config['embedding_dim']} ({config['vocab_size']:,} words are known){spelling}; {tags} "
+        f"{len(config['labels'])} tags."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 NAME = "translation"
 WATCHED_PAIRS = 100  # of the validation split, while a translator learns
+BATCHES_AT_ONCE = 2  # of a file of lines: the products of one run while the other is sorted out
 
 
 def _as_drawn(name: str) -> Any:  # as `field_like`
@@ -79,7 +81,12 @@ def translate(settings: Translate) -> int:
     def translated(part: list[str]) -> list[str]:
         found = dict(
             translate_lines(
-                loaded, part, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
+                loaded,
+                part,
+                beam_size=settings.beam_size,
+                length_penalty=settings.length_penalty,
+                sampling=sampling,
+                at_once=min(BATCHES_AT_ONCE, os.cpu_count() or 1),
             )
         )
         return [found[index] for index in range(len(part))]
@@ -144,7 +151,7 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
 
     model = loaded.model
     ids, _ = encode_sources(loaded, [text])
-    hidden, labels = model.embedding(ids).double(), layer_labels(loaded.info)  # (1, T, E)
+    hidden, labels = model.embed_source(ids).double(), layer_labels(loaded.info)  # (1, T, E)
     ways = 1 if model.encoder_backward is None else 2
     for first in range(0, len(labels), ways):
         outputs = []
@@ -153,8 +160,7 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
             given = hidden.flip(1) if is_reverse else hidden
             output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
             outputs.append(output.flip(1) if is_reverse else output)
-        joined = torch.cat(outputs, dim=-1)  # (1, T, H)
-        hidden = hidden + joined if hidden.shape == joined.shape else joined
+        hidden = model.join(hidden, torch.cat(outputs, dim=-1))  # (1, T, H)
 
 
 def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
@@ -192,10 +198,19 @@ def _architecture(config: JsonObject) -> str:
     )
     words = (
         f"{direction}{cell} encoder of {counted(config['encoder_layers'], 'layer')}, {cell} decoder of "
-        f"{counted(config['decoder_layers'], 'layer')}, {config['hidden_size']} units, {attention}; one BPE vocabulary "
-        f"of {config['vocab_size']:,} pieces for both languages."
+        f"{counted(config['decoder_layers'], 'layer')}, {config['hidden_size']} units, {attention}"
     )
     return words[0].upper() + words[1:]
+
+
+def _shipped(config: JsonObject) -> str:
+    return f"{_architecture(config)}; one BPE vocabulary of {config['vocab_size']:,} pieces for both languages."
+
+
+def _brought(config: JsonObject) -> str:
+    return (
+        f"{_architecture(config)}; {config['vocab_size']:,} tokens of both languages, an embedding for each language."
+    )
 
 
 def _languages(config: JsonObject) -> tuple[str, ...]:
@@ -218,7 +233,7 @@ register(
         name=NAME,
         noun="translators",
         order=20,
-        models={"translator": ModelWords(_architecture)},
+        models={"translator": ModelWords(_shipped), "encoder_decoder": ModelWords(_brought)},
         metrics=(
             Metric("bleu", "BLEU, beam 5", HIGHER),
             Metric("chrf", "chrF, beam 5", HIGHER),

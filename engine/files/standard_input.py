@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.config import option
 from engine.console import show_notes
-from engine.files.formats import read_file
-from engine.files.text_file import TextFile, Texts
 from engine.text.reading import MAX_COMMAND_BYTES, STANDARD_INPUT, read_bytes, say_file
+
+if TYPE_CHECKING:
+    from engine.files.text_file import TextFile, Texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,8 @@ def read_texts(options: TextsOption, preferred: Sequence[str] = ()) -> Texts:
     Raises:
         InputError: as `read_file`, or there is no such column.
     """
+    from engine.files.formats import read_file  # not for the commands that read no files
+
     file = read_file(read_bytes(), STANDARD_INPUT, preferred, is_lines=options.plain, max_bytes=MAX_COMMAND_BYTES)
     advice = " --column reads another, --plain takes lines as they stand."
     return _say(file, options.column, advice)
@@ -40,6 +44,8 @@ def read_column(path: str, column: str) -> str:
     Raises:
         InputError: as `read_file`, or there is no such column.
     """
+    from engine.files.formats import read_file
+
     file = read_file(read_bytes(path), say_file(path), max_bytes=MAX_COMMAND_BYTES)
     return "".join(f"{line}\n" for line in _say(file, column).lines)
 

@@ -16,11 +16,12 @@ ATTENTION: Registry[type[Attention]] = Registry("attention")
 
 
 class Attention(nn.Module):
-    """What a decoder finds in the encoder's outputs; see the subclasses for the equations."""
+    """What a decoder finds in the encoder's outputs; see the subclasses for the equations. `read_size` is that of those
+    outputs where it is not the hidden size."""
 
     is_attending: ClassVar[bool]
 
-    def __init__(self, hidden_size: int) -> None:
+    def __init__(self, hidden_size: int, read_size: int = 0) -> None:
         super().__init__()
 
     def keys(self, outputs: Tensor) -> Tensor:
@@ -54,9 +55,9 @@ class AdditiveAttention(Attention):
 
     is_attending = True
 
-    def __init__(self, hidden_size: int) -> None:
+    def __init__(self, hidden_size: int, read_size: int = 0) -> None:
         super().__init__(hidden_size)
-        self.key = nn.Linear(hidden_size, hidden_size)
+        self.key = nn.Linear(read_size or hidden_size, hidden_size)
         self.query = nn.Linear(hidden_size, hidden_size, bias=False)
         self.score = nn.Linear(hidden_size, 1, bias=False)
 

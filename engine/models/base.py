@@ -85,10 +85,14 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         return sum(parameter.numel() for parameter in self.parameters())
 
     def half_precision(self) -> bytes:
-        """Return the weights in half precision as a safetensors file, for `save_file` makes one that only its owner may
+        """Return the weights in half precision as a safetensors file."""
+        return self.stored(torch.float16)
+
+    def stored(self, precision: torch.dtype) -> bytes:
+        """Return the weights in some precision as a safetensors file, for `save_file` makes one that only its owner may
         read."""
-        half = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
-        return safetensors.torch.save(half)
+        weights = {name: tensor.detach().to(precision).contiguous() for name, tensor in self.state_dict().items()}
+        return safetensors.torch.save(weights)
 
     def _save_pretrained(self, save_directory: Path) -> None:
         (Path(save_directory) / "model.safetensors").write_bytes(self.half_precision())

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from engine.cells import CELLS
 from engine.config import JsonObject
-from engine.corpora import terms_of, weights_terms_of
 from engine.task_family import TASK_FAMILIES, Metric
 
 
@@ -89,6 +88,8 @@ def corpora_behind(config: JsonObject) -> list[str]:
 
 def _data(config: JsonObject) -> str:
     """Return the section on origin and licence of what the model learnt from, "" where nothing is known of that."""
+    from engine.corpora import terms_of, weights_terms_of  # a third of the time in which a command starts
+
     names = corpora_behind(config)
     lines = [f"- {line}" for line in terms_of(names)]
     return "\n".join(["## Data and licence\n", *lines, f"- The weights: {weights_terms_of(names)}"]) if lines else ""
@@ -116,10 +117,17 @@ def _training(training: JsonObject) -> str:
         if before
         else ""
     )
+    precision = f", in {training['precision']}" if training.get("precision") else ""
+    share = (
+        f" The matrix products of an update ran at {training['share_of_matrix_limit']:.0%} of the rate that this "
+        "machine reaches with nothing but large products in that number format."
+        if training.get("share_of_matrix_limit")
+        else ""
+    )
     return (
         f"```sh\n{training['command']}\n```\n\n{training['steps']:,} updates in {training['minutes']} minutes on "
-        f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit "
+        f"{training['hardware']}{precision}, torch {training['torch']}, seed {training['settings']['seed']}, commit "
         f"{training['commit']}, "
         f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation "
-        f"data.{first} {sources}"
+        f"data.{share}{first} {sources}"
     )

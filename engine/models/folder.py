@@ -11,7 +11,7 @@ import os
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from engine.atomic import check_folder, read_unchanged, replaced
 from engine.config import JsonObject
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "data" / "pretrained"
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "README.md")
-Found = TypeVar("Found", "LoadedModel", "Writer")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -173,24 +172,26 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     return read_unchanged(folder, lambda: _load(folder, shown_name))
 
 
-def load_writer(name: str | Path, root: Path | None = None) -> Writer:
-    """Return the model in a shipped or given folder, or at a Hub id, ready to write; torch is imported only where
-    nothing else runs its step.
+def load_writer(task: str, name: str | Path, root: Path | None = None) -> Writer:
+    """Return the model of a task in a shipped or given folder, or at a Hub id, ready to write; torch is imported only
+    where nothing else runs its step.
 
     Raises:
         ModelError: it does not exist, or its folder is incomplete or damaged.
+        InputError: it does another task.
         ConfigError: the environment asks for a runtime that there is not.
     """
     folder, shown_name = _locate(str(name), root)
-    return read_unchanged(folder, lambda: _load_writer(folder, shown_name))
+    return read_unchanged(folder, lambda: _load_writer(task, folder, shown_name))
 
 
-def _load_writer(folder: Path, name: str) -> Writer:
+def _load_writer(task: str, folder: Path, name: str) -> Writer:
     from engine.runtimes.choice import REFERENCE, choose_steps, runtime_wanted
     from engine.runtimes.program import read_program
     from engine.text import load_tokenizer
 
     info = dataclasses.replace(_read_info(folder), name=name)
+    _check_task(task, info)
     tokenizer = load_tokenizer(folder / "tokenizer.json")
     program = None if runtime_wanted() == REFERENCE else read_program(folder, info.config)
     if program is None:
@@ -200,15 +201,25 @@ def _load_writer(folder: Path, name: str) -> Writer:
     return Writer(info, choose_steps(program), tokenizer)
 
 
-def save_model(folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: JsonObject, card: str) -> Path:
-    """Write a complete model folder (weights in half precision) and return it.
+def save_model(
+    folder: Path | str,
+    model: PretrainedModel,
+    tokenizer: Tokenizer,
+    facts: JsonObject,
+    card: str,
+    is_exact: bool = False,
+) -> Path:
+    """Write a complete model folder (weights in half precision, in single where `is_exact`) and return it.
 
     `facts` go into config.json beside the model's own arguments: model, title, languages, training, metrics, ...
     The folder appears complete or not at all, in place of an older one; what else that held stays in it.
     """
+    import torch
+
     folder = Path(folder)
     with replaced(folder, without=FILES) as draft:
-        model._save_pretrained(draft)
+        precision = torch.float32 if is_exact else torch.float16
+        (draft / "model.safetensors").write_bytes(model.stored(precision))
         tokenizer.save(draft / "tokenizer.json")
         _describe_in(draft, model.config | {"task": model.task, "parameters": model.parameter_count()} | facts, card)
     return folder
@@ -262,24 +273,15 @@ def load_model_of(task: str, name: str | Path) -> LoadedModel:
         ModelError: it does not exist, or its folder is incomplete or damaged.
         InputError: it does another task.
     """
-    return _of_task(task, name, load_model(name))
-
-
-def load_writer_of(task: str, name: str | Path) -> Writer:
-    """Return a model as `load_writer` does, if it is one for this task.
-
-    Raises:
-        ModelError: it does not exist, or its folder is incomplete or damaged.
-        InputError: it does another task.
-    """
-    return _of_task(task, name, load_writer(name))
-
-
-def _of_task(task: str, name: str | Path, loaded: Found) -> Found:
-    if loaded.info.task != task:
-        belongs, wanted = (TASK_FAMILIES.get(each).noun for each in (loaded.info.task, task))
-        raise InputError(f"The model '{name}' is one of the {belongs}, not one of the {wanted}.")
+    loaded = load_model(name)
+    _check_task(task, loaded.info, name)
     return loaded
+
+
+def _check_task(task: str, info: ModelInfo, name: str | Path = "") -> None:
+    if info.task != task:
+        belongs, wanted = (TASK_FAMILIES.get(each).noun for each in (info.task, task))
+        raise InputError(f"The model '{name or info.name}' is one of the {belongs}, not one of the {wanted}.")
 
 
 def _locate(name: str, root: Path | None) -> tuple[Path, str]:

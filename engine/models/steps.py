@@ -17,8 +17,8 @@ from torch import Tensor, nn
 
 from engine.models.base import State, StepModel, select
 from engine.models.language_model import LanguageModel, LanguageModelConfig
-from engine.runtimes.choice import REFERENCE, choose_steps, runtime_wanted, say_once
-from engine.runtimes.program import Steps, build_program
+from engine.runtimes.choice import REFERENCE, choose_steps, export_steps, is_installed, runtime_wanted, say_once
+from engine.runtimes.program import StepProgram, Steps, build_program
 
 _built: WeakKeyDictionary[nn.Module, tuple[object, Steps]] = WeakKeyDictionary()
 
@@ -96,11 +96,23 @@ def fastest_steps(model: StepModel[State]) -> Steps:
     )
     known, steps = _built.get(model, (None, None))
     if steps is None or known != weights:
-        arrays = {name: weight.numpy(force=True).copy() for name, weight in model.state_dict().items()}
-        program = build_program(LanguageModelConfig.model, model.config, arrays)
+        program = _program_of(model)
         steps = TorchSteps(model) if program is None else choose_steps(program)
         _built[model] = weights, steps
     return steps
+
+
+def steps_in_8_bits(model: StepModel[State]) -> Steps | None:
+    """Return the steps of `model` with weights of 8 bits, whatever is fastest; None where there are none."""
+    if not isinstance(model, LanguageModel) or not is_installed():
+        return None
+    program = _program_of(model)
+    return None if program is None else export_steps(program, "int8")
+
+
+def _program_of(model: LanguageModel) -> StepProgram | None:
+    arrays = {name: weight.numpy(force=True).copy() for name, weight in model.state_dict().items()}
+    return build_program(LanguageModelConfig.model, model.config, arrays)
 
 
 def _is_plain(model: nn.Module) -> bool:

@@ -176,6 +176,14 @@ class Translator(PretrainedModel):
         nn.init.normal_(self.embedding.weight, std=embedding_dim**-0.5)
         self.embedding.weight.data[pad_id] = 0
 
+    def embed_source(self, source_ids: Tensor) -> Tensor:
+        """Return the embeddings (B, S, E) of source tokens (B, S)."""
+        return self.embedding(source_ids)
+
+    def join(self, inputs: Tensor, output: Tensor) -> Tensor:
+        """Return what the next layer reads, from what a layer has read and what it said."""
+        return inputs + output if inputs.shape == output.shape else output
+
     @property
     def has_attention(self) -> bool:
         """Whether the decoder looks at the encoder's outputs at every step."""
@@ -192,8 +200,7 @@ class Translator(PretrainedModel):
                 reverse = self._run_from_zero(self.encoder_backward[index], reverse_by_length(hidden, lengths))
                 last = torch.cat([last, last_state(reverse, lengths)], dim=-1)  # (B, H)
                 output = torch.cat([output, reverse_by_length(reverse, lengths)], dim=-1)  # (B, S, H)
-            output = self._drop(output)
-            hidden = hidden + output if hidden.shape == output.shape else output
+            hidden = self.join(hidden, self._drop(output))
             final.append(last)
         return Encoded(hidden, mask_from_lengths(lengths, source_ids.shape[1]), tuple(final))
 
@@ -220,9 +227,9 @@ class Translator(PretrainedModel):
         layers = []
         for layer, layer_state in zip(self.decoder, state.layers, strict=True):
             output, layer_state = step_layer(self.cell, layer, hidden, layer_state)
-            hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
+            hidden = self.join(hidden, self.dropout(output))
             layers.append(layer_state)
-        context, weights = self._look(hidden[:, None], state, edit_weights)
+        context, weights = self.look(hidden[:, None], state, edit_weights)
         logits = self._project(hidden[:, None], context)[:, 0]
         return logits, state._replace(layers=tuple(layers), attention_weights=weights[:, 0])
 
@@ -237,7 +244,7 @@ class Translator(PretrainedModel):
         """Teacher forcing: return logits (B, T, V) and attention weights (B, T, S) for the target inputs (B, T)."""
         state = self.start(source_ids, lengths)
         hidden, _ = self._decode(target_ids, state)
-        context, weights = self._look(hidden, state, edit_weights)
+        context, weights = self.look(hidden, state, edit_weights)
         return self._project(hidden, context), weights
 
     def forward_sampled(
@@ -271,8 +278,7 @@ class Translator(PretrainedModel):
         hidden, layers = self._read(token_ids), []  # (B, T, E)
         for layer, layer_state in zip(self.decoder, state.layers, strict=True):
             output, layer_state = run_layer(layer, hidden, layer_state)
-            output = self._drop(output)
-            hidden = hidden + output if hidden.shape == output.shape else output
+            hidden = self.join(hidden, self._drop(output))
             layers.append(layer_state)
         return hidden, tuple(layers)
 
@@ -280,7 +286,7 @@ class Translator(PretrainedModel):
         size = self.hidden_size // (1 + self.bidirectional)
         return run_layer(layer, inputs, zero_state(self.cell, len(inputs), size, inputs))[0]
 
-    def _look(
+    def look(
         self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H).

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from engine.text.normalise import PLAIN_WORDS
-from engine.text.word_list import number_words
 from engine.text.words import WordTokenizer
 
 MAX_CHARACTERS = 20  # of a longer word the first and the last ten are read
@@ -83,7 +82,7 @@ class WordTable:
     def __init__(self, tokenizer: WordTokenizer, words: Sequence[str]) -> None:
         """Look up `words`, each distinct."""
         self.positions = {word: position for position, word in enumerate(words)}
-        self.word_ids = torch.tensor(number_words(tokenizer, words))
+        self.word_ids = torch.tensor(tokenizer.encode_words(words))
         self.characters = torch.from_numpy(np.array([character_ids(word) for word in words], dtype=np.int64))
         self.shapes = torch.tensor([SHAPES.index(shape_of(word)) for word in words])
 

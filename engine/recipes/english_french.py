@@ -28,7 +28,7 @@ ATTENTION = register(
         extra_corpus="tatoeba_en_fr",
         extra_pairs_per_epoch=40_000,
         training=TrainingSettings(
-            max_steps=6300, learning_rate=2e-3, evaluate_every=450, precision="bfloat16", seed=1, checkpoint_every=450
+            max_steps=6300, learning_rate=2e-3, evaluate_every=450, precision="auto", seed=1, checkpoint_every=450
         ),
     )
 )

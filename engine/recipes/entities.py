@@ -28,7 +28,7 @@ GMB = register(
             max_grad_norm=5.0,
             evaluate_every=500,
             average_decay=0.998,
-            precision="bfloat16",
+            precision="auto",
             seed=1,
             checkpoint_every=500,
         ),

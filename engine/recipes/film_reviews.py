@@ -27,7 +27,7 @@ SST2 = register(
             weight_decay=0.05,
             evaluate_every=500,
             average_decay=0.998,
-            precision="bfloat16",
+            precision="auto",
             seed=1,
             checkpoint_every=1000,
         ),

@@ -13,6 +13,6 @@ register(
         model=TranslatorConfig(embedding_dim=96, hidden_size=128, encoder_layers=1, decoder_layers=1, dropout=0.1),
         vocab_size=900,
         batch_tokens=1024,
-        training=TrainingSettings(max_steps=1000, learning_rate=6e-3, evaluate_every=250, precision="bfloat16", seed=1),
+        training=TrainingSettings(max_steps=1000, learning_rate=6e-3, evaluate_every=250, precision="auto", seed=1),
     )
 )

@@ -106,7 +106,11 @@ class Course:
             "instance --set learning_rate=0.001."
         )
 
-    def save(self, folder: Path, end: Finished, name: str = "") -> None:
+    def share_of_limit(self) -> float | None:
+        """Return which share of the machine's matrix limit the updates reach, None where none was made."""
+        return None if self._trainer is None else self._trainer.share_of_limit()
+
+    def save(self, folder: Path, end: Finished, name: str = "", share_of_limit: float | None = None) -> None:
         """Write the weights that the model holds into a model folder, with what was done up to `end`."""
         prepared, model = self.prepared, self.prepared.model
         settings = prepared.settings if self._trainer is None else self._trainer.settings
@@ -114,6 +118,8 @@ class Course:
             "recipe": self.named,
             "command": _command(self.named, self.overrides),
             "settings": to_dict(settings),
+            "precision": "" if self._trainer is None else self._trainer.precision,
+            "share_of_matrix_limit": share_of_limit,
             "steps": end.step,
             "best_step": end.best_step,
             "minutes": round(end.elapsed_seconds / 60, 1),
@@ -173,7 +179,7 @@ def train_recipe(
         yield event
         if isinstance(event, Finished):
             course.check(event)
-            course.save(output, event)
+            course.save(output, event, share_of_limit=course.share_of_limit())
 
 
 def _what_was_read(recipe: Recipe, sources: Sequence[CorpusSource]) -> JsonObject:

@@ -13,6 +13,6 @@ register(
         model=LanguageModelConfig(embedding_dim=64, cell="lstm", hidden_size=192, num_layers=1, dropout=0.1),
         batch_size=32,
         bptt_length=96,
-        training=TrainingSettings(max_steps=700, learning_rate=8e-3, evaluate_every=175, precision="bfloat16", seed=1),
+        training=TrainingSettings(max_steps=700, learning_rate=8e-3, evaluate_every=175, precision="auto", seed=1),
     )
 )

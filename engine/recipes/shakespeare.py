@@ -23,7 +23,7 @@ from engine.training import TrainingSettings
 
 CORPUS = "tiny_shakespeare"
 MATCHED = TrainingSettings(
-    max_steps=3000, evaluate_every=250, patience=4, precision="bfloat16", seed=1, checkpoint_every=500
+    max_steps=3000, evaluate_every=250, patience=4, precision="auto", seed=1, checkpoint_every=500
 )
 MODEL = LanguageModelConfig(embedding_dim=64, dropout=0.3)
 
@@ -58,7 +58,7 @@ BEST = register(
             weight_decay=0.3,
             evaluate_every=200,
             average_decay=0.995,
-            precision="bfloat16",
+            precision="auto",
             seed=1,
             checkpoint_every=200,
         ),
@@ -102,7 +102,7 @@ register(
             max_steps=2000,
             evaluate_every=250,
             snapshots=28,
-            precision="bfloat16",
+            precision="auto",
             # Not seed 1, whose network has two moods at 107 updates: after some first characters it reads on with 3.0
             # nats per character, after others with 5.3, so that its curve has a peak which says nothing about learning.
             seed=2,

@@ -26,8 +26,9 @@ from engine.recipes.base import (
     model_like,
     what_went_before,
 )
+from engine.text.base import SPECIAL
 from engine.text.bio import OUTSIDE
-from engine.text.word_list import SPECIAL, list_words
+from engine.text.word_list import list_words
 from engine.training import TrainingSettings
 from engine.training.tagging import TaggingObjective
 

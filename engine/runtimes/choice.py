@@ -7,13 +7,16 @@ again in each process.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import platform
 import shutil
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -36,6 +39,8 @@ OVERRIDE, CACHE = "UNROLLED_RUNTIME", "UNROLLED_CACHE"
 REFERENCE = "torch"
 
 _SAID: set[str] = set()
+_CHOSEN: WeakValueDictionary[str, FlatSteps] = WeakValueDictionary()
+_CHOOSING = threading.Lock()
 
 
 def runtime_wanted() -> str:
@@ -51,11 +56,25 @@ def runtime_wanted() -> str:
 
 
 def choose_steps(program: StepProgram) -> FlatSteps:
-    """Return a program's steps on the runtime that is fastest here, or on the one that the environment asks for."""
+    """Return a program's steps on the runtime that is fastest here, or on the one that the environment asks for.
+
+    While steps with the same weights are there they are given out again: whoever writes with a model, writes together.
+    """
+    if program.size < SMALLEST_EXPORTED:
+        return _choose(program)
+    key = f"{runtime_wanted()}-{program.fingerprint()}"
+    with _CHOOSING:
+        steps = _CHOSEN.get(key)
+        if steps is None:
+            steps = _CHOSEN[key] = _choose(program)
+        return steps
+
+
+def _choose(program: StepProgram) -> FlatSteps:
     wanted = runtime_wanted()
     if wanted == "numpy" or (not wanted and program.size < SMALLEST_EXPORTED):
         return NumpySteps(program)
-    if not _can_import("onnxruntime"):
+    if not is_installed():
         say_once("note: onnxruntime is not installed; texts are written with NumPy, some three times slower")
         return NumpySteps(program)
     try:
@@ -63,6 +82,17 @@ def choose_steps(program: StepProgram) -> FlatSteps:
     except Exception as error:  # of onnx and onnxruntime, which raise kinds of their own: a slower text is still a text
         say_once(f"note: a step could not be exported to ONNX Runtime ({type(error).__name__}); NumPy runs it")
         return NumpySteps(program)
+
+
+def is_installed() -> bool:
+    """Return whether ONNX Runtime is there."""
+    return importlib.util.find_spec("onnxruntime") is not None
+
+
+def export_steps(program: StepProgram, precision: Precision, kept: _Kept | None = None) -> OnnxSteps:
+    """Return a program's steps on ONNX Runtime in one precision, from the graph that is kept where there is one."""
+    graph = step_graph(program, precision).SerializeToString() if kept is None else kept.graph(program, precision)
+    return OnnxSteps(program, graph, precision)
 
 
 def say_once(words: str) -> None:
@@ -79,8 +109,8 @@ def _choose_exported(program: StepProgram, wanted: str) -> FlatSteps:
     name = wanted or kept.choice()
     builders: dict[str, Callable[[], FlatSteps]] = {
         "numpy": lambda: NumpySteps(program),
-        "onnx-float32": lambda: OnnxSteps(program, kept.graph(program, "float32"), "float32"),
-        "onnx-int8": lambda: OnnxSteps(program, kept.graph(program, "int8"), "int8"),
+        "onnx-float32": lambda: export_steps(program, "float32", kept),
+        "onnx-int8": lambda: export_steps(program, "int8", kept),
     }
     if name:
         try:
@@ -204,9 +234,3 @@ def _machine() -> str:
         return f"{names[0]} ({len(names)})"
     except (OSError, IndexError):
         return f"{platform.machine()} {platform.processor()}"
-
-
-def _can_import(name: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(name) is not None

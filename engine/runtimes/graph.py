@@ -42,7 +42,7 @@ def step_graph(program: StepProgram, precision: Precision = "float32") -> onnx.M
     """
     from onnx import TensorProto, helper
 
-    graph = _Graph(precision)
+    graph = Graph(precision)
     state = graph.value("state")
     sizes = graph.constant(np.array(program.part_sizes, dtype=np.int64))
     parts = graph.node("Split", state, sizes, axis=1, outputs=len(program.part_sizes))
@@ -83,7 +83,7 @@ def folder_graph(folder: Path | str, config: JsonObject, precision: Precision = 
 class Value:
     """A value of a graph under construction, with the operators and methods that a cell's step uses."""
 
-    def __init__(self, graph: _Graph, name: str) -> None:
+    def __init__(self, graph: Graph, name: str) -> None:
         self.graph, self.name = graph, name
 
     def __add__(self, other: Value) -> Value:
@@ -122,7 +122,7 @@ class Value:
         return self.graph.one("Min", self, self.graph.constant(np.array(max, dtype=np.float32)))
 
 
-class _Graph:
+class Graph:
     """The nodes and weights of a graph under construction, and the operations that programs ask for."""
 
     def __init__(self, precision: Precision) -> None:

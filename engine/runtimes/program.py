@@ -80,7 +80,7 @@ def build_program(model: str, config: JsonObject, weights: Weights, folder: str 
     program. `folder` is what errors call the place of the weights.
 
     Raises:
-        ModelError: a weight is missing, has another shape than the arguments say, or is not finite.
+        ModelError: a weight is missing, or has another shape than the arguments say.
     """
     if model not in PROGRAMS.names():
         return None
@@ -89,9 +89,6 @@ def build_program(model: str, config: JsonObject, weights: Weights, folder: str 
         program = PROGRAMS.get(model)(config, single)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"The weights in '{folder}' are damaged or do not fit its config.json.") from error
-    lost = next((name for name, weight in single.items() if not math.isfinite(float(weight.sum()))), "")
-    if lost:
-        raise ModelError(f"The weights in '{folder}' are not finite numbers ({lost}): train it again.")
     return program
 
 
@@ -110,7 +107,11 @@ def read_program(folder: Path | str, config: JsonObject) -> StepProgram | None:
         weights = load_file(Path(folder) / "model.safetensors")
     except (OSError, safetensors.SafetensorError) as error:
         raise ModelError(f"The weights in '{Path(folder).name}' are damaged or do not fit its config.json.") from error
-    return build_program(config["model"], config, weights, Path(folder).name)
+    program = build_program(config["model"], config, weights, Path(folder).name)
+    lost = next((name for name, weight in weights.items() if not math.isfinite(float(weight.sum(dtype=float)))), "")
+    if lost:
+        raise ModelError(f"The weights in '{Path(folder).name}' are not finite numbers ({lost}): train it again.")
+    return program
 
 
 class Steps(Protocol):
@@ -136,11 +137,18 @@ class Steps(Protocol):
 
 
 class FlatSteps:
-    """Steps whose state is one array (B, S), all parts of it side by side."""
+    """Steps whose state is one array (B, S), all parts of it side by side.
+
+    Attributes:
+        is_exact_in_batches: whether a text gets the same numbers, to the last bit, in a batch of any size.
+        shared: what all who write with these steps have in common, whatever they put here.
+    """
 
     runtime: str
+    is_exact_in_batches = False
 
     def __init__(self, program: StepProgram) -> None:
+        self.shared: object = None
         self.state_size = program.state_size
         self._cuts = np.cumsum(program.part_sizes)[:-1].tolist()
 

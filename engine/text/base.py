@@ -17,7 +17,7 @@ from engine.text.normalise import Normaliser, ReadText
 
 TOKENIZERS: Registry[type[Tokenizer]] = Registry("tokenizer")
 
-PAD, BOS, EOS, UNK = "<pad>", "<bos>", "<eos>", "<unk>"
+PAD, BOS, EOS, UNK = SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
 
 
 class Tokenizer:
@@ -81,6 +81,24 @@ class Tokenizer:
         read = [self.read(text).text for text in texts]
         return [encoding.ids for encoding in self.backend.encode_batch(read, add_special_tokens=False)]
 
+    def split_words(self, text: str) -> list[str]:
+        """Return the parts of `text` that become one id each, as they are spelt where they are looked up."""
+        return [self.spell(text[start:end]) for start, end in self.spans(text)]
+
+    def spell(self, word: str) -> str:
+        """Return a word as it is looked up: in lower case, say, where all of the vocabulary is."""
+        read = self.read(word).text
+        return read if self.backend.normalizer is None else self.backend.normalizer.normalize_str(read)
+
+    def encode_words(self, words: Sequence[str]) -> list[int]:
+        """Return the id of each word; one spelt like a special token, such as "<pad>", is unknown."""
+        spelt = map(self.spell, words)
+        return [self.unk_id if word in SPECIAL else self.vocabulary.get(word, self.unk_id) for word in spelt]
+
+    def unknown_words(self, words: Sequence[str]) -> list[str]:
+        """Return those of `words` that are not in the vocabulary, in order, repeats kept."""
+        return [word for word, known in zip(words, self.encode_words(words), strict=True) if known == self.unk_id]
+
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; special tokens are left out, an unknown character among others is U+FFFD."""
         if self.is_concatenative:
@@ -121,12 +139,24 @@ def load_tokenizer(path: Path | str) -> Tokenizer:
     """
     path = Path(path)
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        backend = tokenizers.Tokenizer.from_str(json.dumps(stored))
-    except (OSError, ValueError, UnicodeDecodeError) as error:
+        return tokenizer_from(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"The tokenizer file {path.name} is missing or damaged.") from error
+
+
+def tokenizer_from(text: str, name: str = "tokenizer.json") -> Tokenizer:
+    """Return the tokeniser that the text of a tokenizer.json file stands for.
+
+    Raises:
+        ModelError: it is damaged or no tokeniser; the message names the file.
+    """
+    try:
+        stored = json.loads(text)
+        backend = tokenizers.Tokenizer.from_str(json.dumps(stored))
+    except ValueError as error:
+        raise ModelError(f"The tokenizer file {name} is missing or damaged.") from error
     except Exception as error:  # the Rust library raises bare Exception for a malformed tokenizer
-        raise ModelError(f"The tokenizer file {path.name} is not a tokenizer.") from error
+        raise ModelError(f"The tokenizer file {name} is not a tokenizer.") from error
     is_split_by_pattern = (stored.get("pre_tokenizer") or {}).get("type") == "Split"
     if stored["model"].get("type") == "WordLevel":
         cuts_at_blanks = (stored.get("pre_tokenizer") or {}).get("type") == "WhitespaceSplit"

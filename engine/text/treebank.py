@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import tokenizers
 from tokenizers import models, normalizers, pre_tokenizers
 
-from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
+from engine.text.base import SPECIAL, TOKENIZERS, UNK, Tokenizer, unique
 from engine.text.normalise import PLAIN_WORDS, Normaliser
 
 # What a word that is not in the vocabulary is read as, by its form; the first one that fits.
@@ -20,7 +20,6 @@ ENDINGS = tuple(
     "less ness able ible ful ous ive ism ist ity ment tion sion ence ance ish ing est ed ly er or al ic an y s o "
     "a i".split()
 )
-SPECIAL = (PAD, BOS, EOS, UNK)
 FORMS = (NUMBER, HYPHENATED, *(f"<unk:{part}->" for part in PREFIXES), *(f"<unk:-{part}>" for part in ENDINGS))
 # Endings whose loss leaves the sense alone ("-less" or "-ful" would turn it), with what may stand in their place.
 INFLECTIONS = (
@@ -129,6 +128,10 @@ class TreebankTokenizer(Tokenizer):
     def encode(self, text: str) -> list[int]:
         """Return one id per word of `text`."""
         return self.encode_words(split_words(text))
+
+    def split_words(self, text: str) -> list[str]:
+        """Return the words of `text` as they are read."""
+        return split_words(text)
 
     @property
     def normaliser(self) -> Normaliser:

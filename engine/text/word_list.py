@@ -8,11 +8,9 @@ from collections.abc import Iterable, Sequence
 import tokenizers
 from tokenizers import Regex, models, normalizers, pre_tokenizers
 
-from engine.text.base import BOS, EOS, PAD, UNK
+from engine.text.base import SPECIAL, UNK
 from engine.text.normalise import PLAIN_WORDS
 from engine.text.words import WordTokenizer
-
-SPECIAL = (PAD, BOS, EOS, UNK)
 
 
 def listed(word: str) -> str:
@@ -41,9 +39,3 @@ def list_words(
     backend.normalizer = normalizers.Sequence([normalizers.Lowercase(), normalizers.Replace(Regex("[0-9]"), "0")])
     backend.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit()])
     return WordTokenizer(backend)
-
-
-def number_words(tokenizer: WordTokenizer, words: Iterable[str]) -> list[int]:
-    """Return the id of each word; a word spelt like a special token, such as "<pad>", is unknown."""
-    spelt = map(listed, words)
-    return [tokenizer.unk_id if word in SPECIAL else tokenizer.vocabulary.get(word, tokenizer.unk_id) for word in spelt]

@@ -35,6 +35,7 @@ class Progress:
     recent_losses: list[float] = dataclasses.field(default_factory=list)
     recent_clipped: int = 0
     elapsed_seconds: float = 0.0
+    precision: str = ""  # the number format that was chosen, where it was left to the machine
     carry: AnyState = None
 
 

@@ -25,6 +25,8 @@ from engine.models.base import AnyState
 from engine.training import checkpoints
 from engine.training.denormals import flushed_denormals
 from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
+from engine.training.matrix_limit import share_of_limit
+from engine.training.precision import AUTO, BFLOAT16, FLOAT32, calculating, faster_precision
 from engine.training.schedules import LEARNING_RATE_SCHEDULES, check_course, rate_at
 
 
@@ -53,7 +55,11 @@ class TrainingSettings:
         0, label="Patience", help="Evaluations without improvement before stopping; 0 never stops early.", minimum=0
     )
     precision: str = option(
-        "float32", label="Precision", help="Number format of the matrix products.", choices=("float32", "bfloat16")
+        FLOAT32,
+        label="Precision",
+        help="Number format of the matrix products; auto takes the one whose updates are faster on this machine, which "
+        "is measured before the first.",
+        choices=(AUTO, FLOAT32, BFLOAT16),
     )
     average_decay: float = option(
         0.0,
@@ -120,6 +126,8 @@ class Trainer:
             fused=True,
         )
         self._started = time.perf_counter()
+        self.precision = settings.precision  # the one chosen, once the run has begun
+        self._last_batch: Any = None  # whatever the objective makes of it
 
     def run(self, resume: bool = False) -> Iterator[Event]:
         """Train and yield events; the model holds the best weights at the end.
@@ -138,6 +146,9 @@ class Trainer:
             torch.manual_seed(settings.seed)
             if settings.average_decay:
                 progress.average_weights = copy.deepcopy(model.state_dict())
+        if settings.precision == AUTO:  # a run that goes on keeps the one it began with
+            progress.precision = progress.precision or faster_precision(model, self.objective)
+            self.precision = progress.precision
         started = self._started = time.perf_counter() - progress.elapsed_seconds
         stages = snapshot_steps(settings.snapshots, settings.max_steps)
         reason = "max_steps"
@@ -149,14 +160,13 @@ class Trainer:
                 group["lr"] = rate
             model.train()
             with flushed_denormals():
-                with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
-                    loss, progress.carry = self.objective.loss(
-                        model, self.objective.batch(progress.step), progress.carry
-                    )
+                self._last_batch = self.objective.batch(progress.step)
+                with calculating(self.precision):
+                    loss, progress.carry = self.objective.loss(model, self._last_batch, progress.carry)
                 optimizer.zero_grad()
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
-                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit))
+                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit, foreach=True))
                 if not (math.isfinite(grad_norm) and math.isfinite(float(loss.detach()))):
                     reason = "diverged"
                     break
@@ -239,6 +249,13 @@ class Trainer:
         are any."""
         with self._holding(self.progress.average_weights), torch.random.fork_rng(devices=[]):
             yield
+
+    def share_of_limit(self) -> float | None:
+        """Return the share of the machine's fastest matrix products that those of the last update reach, None where
+        none was made; see `engine.training.matrix_limit`. It takes as long as four updates and changes nothing."""
+        if self._last_batch is None:
+            return None
+        return round(share_of_limit(self.model, self.objective, self._last_batch, self.precision), 3)
 
     def _snapshot(self, progress: checkpoints.Progress, started: float) -> Iterator[Event]:
         """Yield one snapshot; nothing in the run changes by it, so that a run with snapshots equals one without."""

@@ -7,10 +7,24 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components import state
+
 
 def button(label: str, key: str, do: Callable[..., Any], *given: Any, icon: str = "", **look: Any) -> None:
     """Draw a button for `do(*given)`; `icon` is the name of a Material symbol."""
     st.button(label, key=key, on_click=do, args=given, icon=f":material/{icon}:" if icon else None, **look)
+
+
+def is_pressed(label: str, key: str, icon: str = "", **look: Any) -> bool:
+    """Draw a button and return, once, whether it was pressed: for what needs all that the widgets above say now. What
+    `button` is given stands as it was when the page was drawn, before a number that was typed last.
+
+    It is noted until it is asked for: the page may begin anew from a cleaned address before it comes here.
+    """
+    button(label, key, state.remember, "buttons", key, True, icon=icon, **look)
+    pressed = state.recall("buttons", key, False)
+    state.forget("buttons", key)
+    return pressed
 
 
 def download(label: str, key: str, make: Callable[[], bytes | str], file_name: str, mime: str, **look: Any) -> None:

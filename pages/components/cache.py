@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from engine.jobs import JobRunner
-    from engine.models.folder import LoadedModel, ModelInfo
+    from engine.models.folder import LoadedModel, ModelInfo, Writer
 
 KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
 """How many values of each kind are kept for all visitors. What is "copied" is pickled, and every run gets a copy of its
@@ -137,10 +137,21 @@ def load_model(name: str) -> LoadedModel:
     """
     if own_models.is_own(name):
         return _load_own_model(name, own_models.find(name), model_version(name))
+    _check_is_shipped(name)
+    return _load_model(name, model_version(name))
+
+
+def load_writer(task: str, name: str) -> Writer:
+    """Return a shipped model of a task that is only to write, without torch where its step runs without; otherwise as
+    `load_model`."""
+    _check_is_shipped(name)
+    return _load_writer(task, name, model_version(name))
+
+
+def _check_is_shipped(name: str) -> None:
     known = [info.name for info in shipped_models()]
     if name not in known:  # also keeps paths from a URL away from the file system
         raise ModelError(f"There is no model '{name[:80]}'; choose one of: {', '.join(known) or 'none is installed'}.")
-    return _load_model(name, model_version(name))
 
 
 def model_version(name: str) -> str:
@@ -270,6 +281,13 @@ def _load_own_model(name: str, path: Path, version: str) -> LoadedModel:
 
     loaded = folder.load_model(path.absolute())
     return replace(loaded, info=replace(loaded.info, name=name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _load_writer(task: str, name: str, version: str) -> Writer:
+    from engine.models import folder
+
+    return folder.load_writer(task, name)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -17,6 +17,7 @@ from pages.components import state, visitor
 PREFIX = "own-"
 KINDS = ("runs", "models")
 _NAME = re.compile(r"(?<![\w./-])own-[\w-]{16}(?![\w-])", re.ASCII)
+ABOUT = "about.json"  # what a network's owner calls it now
 YOURS, SHARED = "yours", "shared with you"
 
 
@@ -54,7 +55,7 @@ def listed() -> list[ModelInfo]:
     """Return what is known of every network of the visitor's that can be used, the newest first, and then of those of
     others that the visitor opened; a damaged one carries its `error`."""
     owner = visitor.folder()
-    _open_asked(owner)
+    open_asked(KINDS)
     own = [(folder, YOURS) for kind in KINDS for folder in owners.listed(owner, kind)]
     others = [(folder, SHARED) for kind in KINDS for folder in owners.opened(owner, kind)]
     found = [describe(folder, whose) for folder, whose in own + others if is_ready(folder)]
@@ -66,6 +67,19 @@ def model_of(folder: Path) -> Path:
     """Return the model folder in that of a run or a network: a run keeps its best network in one of its own."""
     inside = folder / "model"
     return inside if inside.is_dir() else folder
+
+
+def open_asked(kinds: tuple[str, ...]) -> None:
+    """Remember what others share and the address asks for: a link opens it, and it is found again afterwards."""
+    owner = visitor.folder()
+    for values in state.read_url_lists().values():
+        for value in filter(is_own, values):
+            try:
+                folder = owners.find(value.removeprefix(PREFIX), owner, kinds)
+            except InputError:  # the page says that it cannot be used
+                continue
+            if not owners.is_own(folder, owner):
+                owners.remember_opened(owner, folder.name)
 
 
 def is_ready(folder: Path) -> bool:
@@ -86,18 +100,6 @@ def version(folder: Path) -> tuple[tuple[int, int], ...]:
     return tuple(_file_version(folder / file) for file in model_folder.FILES)
 
 
-def _open_asked(owner: Path) -> None:
-    """Remember what others share and the address asks for: a link opens it, and it is found again afterwards."""
-    for values in state.read_url_lists().values():
-        for value in filter(is_own, values):
-            try:
-                folder = owners.find(value.removeprefix(PREFIX), owner, KINDS)
-            except InputError:  # the page says that it cannot be used
-                continue
-            if not owners.is_own(folder, owner):
-                owners.remember_opened(owner, folder.name)
-
-
 @lru_cache(maxsize=256)
 def _describe(folder: Path, version: tuple[tuple[int, int], ...]) -> ModelInfo:
     return model_folder.describe(folder)
@@ -106,7 +108,7 @@ def _describe(folder: Path, version: tuple[tuple[int, int], ...]) -> ModelInfo:
 def _title(folder: Path) -> str:
     """Return what the owner calls a run or a network now, "" where only its own files say so."""
     try:
-        title = json.loads((folder / "about.json").read_text(encoding="utf-8"))["title"]
+        title = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["title"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return str(title)

@@ -53,6 +53,11 @@ def widget_value(name: str, default: Any = None) -> Any:
     return st.session_state.get(name, default)
 
 
+def take_widget(name: str, default: Any = None) -> Any:
+    """Return the value of a widget and let the session forget it, as a secret's; call it in an on_click callback."""
+    return st.session_state.pop(name, default)
+
+
 def set_widget(name: str, value: Any) -> None:
     """Set the widget bound to the URL parameter `name`; call it in an on_click callback, before the widget is drawn."""
     st.session_state[name] = value

@@ -15,10 +15,10 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine import owners
+from engine.limits import limits
 from pages.components import state
 
 COOKIE = "unrolled_visitor"
-DAYS_KEPT = 30.0
 _SECRET = re.compile(r"[\w-]{22}", re.ASCII)  # 128 bits
 _COOKIE_DAYS = 400  # the longest a browser allows; every page opened begins them anew
 _SECONDS_BETWEEN_REMOVALS = 3600
@@ -97,7 +97,7 @@ class _Removal:
             if time.monotonic() < self._due:
                 return
             self._due = time.monotonic() + _SECONDS_BETWEEN_REMOVALS
-        threading.Thread(target=owners.remove_left, args=(DAYS_KEPT,), name="removal", daemon=True).start()
+        threading.Thread(target=owners.remove_left, args=(limits().days_kept,), name="removal", daemon=True).start()
 
 
 _removal = _Removal()

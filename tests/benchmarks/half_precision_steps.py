@@ -1,4 +1,4 @@
-"""Single steps of a language model, faster at batch 1 without changing what is computed.
+"""A peer of the benchmark: the step that the engine took until its step was exported to ONNX Runtime.
 
 At batch 1 a step reads every weight once and multiplies it once, so fetching the weights is what takes time. Shipped
 weights are half-precision numbers held in single precision: held in half, they are half the bytes and lose nothing.
@@ -13,7 +13,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +20,7 @@ from torch.nn import functional
 
 from engine.cells import CELLS
 from engine.layers import layer_weights
-from engine.models.base import State, StepModel, select
+from engine.models.base import select
 from engine.models.language_model import LanguageModel, LanguageModelState
 from engine.models.recurrent import LayerState
 
@@ -29,10 +28,8 @@ LARGEST_TABLE = 1_000_000  # numbers, 4 MB; a larger one costs more memory than 
 
 Parts = tuple[tuple[Tensor, ...], ...]  # per layer the tensors of its state, the hidden one first
 
-_built: WeakKeyDictionary[nn.Module, tuple[tuple[tuple[int, int], ...], SingleSteps | None]] = WeakKeyDictionary()
 
-
-class SingleSteps:
+class HalfPrecisionSteps:
     """The step protocol of a language model whose weights are half-precision numbers, which it copies.
 
     States are the model's own: a text begun with one goes on with the other. The operations of a step are recorded once
@@ -124,38 +121,6 @@ def _to_parts(state: LanguageModelState) -> Parts:
 def _like(state: LayerState, parts: tuple[Tensor, ...]) -> LayerState:
     """Return one layer's state, of the kind of `state`, made of `parts`."""
     return type(state)(*parts) if isinstance(state, tuple) else parts[0]
-
-
-def fastest_steps(model: StepModel[State]) -> StepModel[State]:
-    """Return what makes single steps of `model` fastest: its `SingleSteps` where that is possible here, else itself.
-
-    It is not where a weight is no half-precision number, as after training in single precision, while dropout is on,
-    and on processors without the product of half- and single-precision numbers. Made once per model, and again when
-    weights change.
-    """
-    if not isinstance(model, LanguageModel) or model.training:
-        return model
-    weights = tuple(
-        (weight.data_ptr(), 0 if weight.is_inference() else weight._version) for weight in model.parameters()
-    )
-    known, steps = _built.get(model, ((), None))
-    if known != weights:
-        steps = SingleSteps(model) if _has_half_products() and _is_half(model) else None
-        _built[model] = weights, steps
-    return model if steps is None else steps
-
-
-def _has_half_products() -> bool:
-    """Return whether this processor multiplies half- by single-precision numbers (x86 does)."""
-    return "fbgemm" in torch.backends.quantized.supported_engines
-
-
-def _is_half(model: nn.Module) -> bool:
-    """Return whether every parameter is on the processor and a number that half precision holds exactly."""
-    return all(
-        weight.device.type == "cpu" and weight.dtype == torch.float32 and bool((weight.half().float() == weight).all())
-        for weight in model.parameters()
-    )
 
 
 def _pack(weight: Tensor, bias: Tensor | None) -> Any:  # a packed weight, which torch has no type for

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.browsing import Chromium, Visit, eventually, serve
+from tests.browser.browsing import OUTPUT, Chromium, Visit, eventually, serve
 
 QUICK = (
     "hidden_size=32&embedding_dim=16&max_steps=400&evaluate_every=50&batch_size=8&bptt_length=32&checkpoint_every=50"
@@ -57,6 +57,7 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
     with browser.visit(own_server) as guest:
         guest.open(f"/train?title=My+first&{LONG}", "Train")
         expect(guest.page.get_by_text(re.compile("parameters; about"))).to_be_visible()
+        OUTPUT.mkdir(exist_ok=True)
         begun = time.monotonic()
         button(guest, "train").click()
         expect(status(guest)).to_contain_text("training, update")
@@ -72,6 +73,7 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
         samples = guest.page.locator(f".st-key-run-samples-{folder.name}")
         expect(samples).to_contain_text("Seed 1")
         print(f"it writes {time.monotonic() - begun:.1f} s after the click")
+        guest.page.screenshot(path=str(OUTPUT / "train-live.png"))
 
         guest.page.reload()
         expect(status(guest)).to_contain_text("My first: training")
@@ -97,6 +99,8 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
 
         eventually(drawn)
         guest.page.get_by_text("The numbers", exact=True).first.click()
+        expect(guest.page.locator(".st-key-run-losses-download button")).to_be_visible()
+        guest.settle()
         with guest.page.expect_download() as taken:
             guest.page.locator(".st-key-run-losses-download button").click()
         with open(taken.value.path(), encoding="utf-8-sig", newline="") as stream:
@@ -129,3 +133,4 @@ def test_a_race_is_whole_on_every_screen(browser: Chromium, own_server: str, the
         expect(guest.page.get_by_test_id("stProgress").last).to_contain_text("finished")
         expect(guest.page.get_by_test_id("stProgress").first).to_contain_text("finished")
         guest.expect_whole()
+        guest.picture(OUTPUT / f"train-race-{theme}-{width}.png")

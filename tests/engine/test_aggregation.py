@@ -22,6 +22,7 @@ from engine.inspection.writing import temperatures
 from engine.plotting.comparison import race
 from engine.plotting.tagging import entity_scores
 from engine.plotting.translation import timelines
+from tests.plotly_figures import as_plotly
 
 VALUES = np.array([[1.0, 8.0], [2.0, 5.0], [9.0, np.nan], [4.0, 6.0], [5.0, 7.0]])  # (5 values, 2 columns)
 BY_NAME = {
@@ -71,7 +72,7 @@ def test_every_chart_computes_what_its_explanation_says() -> None:
 
     found = medians_and_ranges(runs, "error", ["architecture"])
     assert float(found["error_median"].iloc[0]) == as_said(OVER_SEEDS.middle_over("the seeds"), column)[0]
-    drawn = race.race_bands(runs, mode="light", last_step=2, y_title="")
+    drawn = as_plotly(race.race_bands(runs, mode="light", last_step=2, y_title=""))
     middle = as_said(race.OVER_SEEDS.middle_over("the seeds"), column)
     assert [list(trace.y) for trace in drawn.data if trace.mode and "lines" in trace.mode][-1] == middle.tolist()
 
@@ -82,11 +83,11 @@ def test_every_chart_computes_what_its_explanation_says() -> None:
     assert as_said(regimes.OVER_SEEDS.middle_over("the seeds"), column)[0] == 4
 
     coins = pd.DataFrame({"teacher_forcing_ratio": 1.0, "seed": range(3), "nats_per_piece": three})
-    line = timelines.coin_curve(coins, None, mode="light").data[1]
+    line = as_plotly(timelines.coin_curve(coins, None, mode="light")).data[1]
     assert line.name.lower() == timelines.OVER_SEEDS.middle_over("the seeds").removeprefix("the ")
     assert list(line.y) == as_said(timelines.OVER_SEEDS.middle_over("the seeds"), column).tolist()
     trained = pd.DataFrame({"variant": "CRF", "bidirectional": True, "crf": True, "seed": range(3), "f1": three})
-    assert entity_scores.trainings(trained, mode="light").data[0].x[0] == pytest.approx(
+    assert as_plotly(entity_scores.trainings(trained, mode="light")).data[0].x[0] == pytest.approx(
         as_said(entity_scores.OVER_SEEDS.middle_over("the seeds"), column)[0]
     )
 

@@ -447,7 +447,7 @@ def test_being_stopped_is_said_and_not_a_traceback(shipped, capsys, monkeypatch)
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("engine.decoding.text.write_text", interrupt)
+    monkeypatch.setattr("engine.decoding.writing.write_text", interrupt)
     assert run(capsys, *GENERATE) == (130, "", "stopped\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from engine.experiments.findings.aggregates import in_order
@@ -50,8 +51,8 @@ def growth(points: pd.DataFrame, column: str) -> pd.DataFrame:
     rows = []
     for name, own in points.dropna(subset=[column]).groupby("architecture", sort=False):
         third = max(1, len(own) // 3)
-        own = own.sort_values("at")
-        first, last = own[column].iloc[:third].median(), own[column].iloc[-third:].median()
+        values = own.sort_values("at")[column].to_numpy(float)
+        first, last = float(np.median(values[:third])), float(np.median(values[-third:]))
         rows.append(
             {"architecture": name, "first": first, "last": last, "ratio": last / first if first else float("inf")}
         )

@@ -9,9 +9,11 @@ from __future__ import annotations
 import pandas as pd
 import torch
 
+from engine.experiments.costs.cost_tables import size_words
 from engine.experiments.costs.timing import INPUT_SIZE, build, held_bytes
 from engine.models.architectures import ARCHITECTURES
 from engine.models.architectures.base import StateFormula
+from engine.models.folder import list_models, load_model
 
 BYTES = 4  # of a 32-bit float
 
@@ -54,6 +56,29 @@ def state_curves(hidden_size: int, longest: int, points: int = 21) -> pd.DataFra
             for position in positions
             if position
         ]
+    )
+
+
+def text_states() -> pd.DataFrame:
+    """Return what each shipped language model keeps of one text that it is writing: model, architecture, bytes; the one
+    that keeps most first."""
+    rows = []
+    for info in list_models():
+        if info.task == "language_model" and not info.error:
+            state = load_model(info.name).model.start(1)
+            rows.append({"model": info.name, "architecture": info.architecture, "bytes": held_bytes(state)})
+    frame = pd.DataFrame(rows, columns=["model", "architecture", "bytes"])
+    return frame.sort_values("bytes", ascending=False, kind="stable", ignore_index=True)
+
+
+def text_state_sentence(states: pd.DataFrame) -> str:
+    """Return what the networks at both ends of `text_states` keep of a text, "" where there are not two."""
+    if len(states) < 2:
+        return ""
+    (_, most), (_, least) = list(states.iterrows())[:: len(states) - 1]
+    return (
+        f"Of each text that is being written, {most['model']} keeps {size_words(most['bytes'])} in this server's "
+        f"memory and {least['model']} {size_words(least['bytes'])}."
     )
 
 

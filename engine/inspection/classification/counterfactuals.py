@@ -1,7 +1,9 @@
 """The smallest edit that turns a classifier's decision, found by search: words left out, or others put in their place.
 
 Every edit that is reported was really read by the network. Deletions of one word are all tried, and of two words where
-the text is short; beyond that the most promising ones are followed (a beam). For replacements the gradient of the
+the text is short; beyond that the most promising ones are followed (a beam), as far as a budget of words to read goes:
+without one a text twice as long takes ten times as long. Where nothing turns the decision, the edit that came nearest
+to it is told. For replacements the gradient of the
 decision at every word's embedding says which words of the vocabulary would hurt it most, if it were a straight line;
 those are then tried.
 
@@ -33,6 +35,7 @@ MOST_DELETED = 3
 ALL_PAIRS = 40  # words up to which every pair is tried
 BEAM = 8
 CHUNK = 96  # texts read at once; the search ends after the first chunk that has a flip in it
+BUDGET = 50_000  # words read for deletions: a text of 40 words needs 42,000, for every pair and the best triples
 FREQUENT = 5_000  # words that may be put in: the vocabulary's most frequent ones
 PER_WORD = 4  # replacements tried per place
 TRIED = (64, 160)  # replacements of one word, and of two, that are really read
@@ -72,6 +75,9 @@ class CounterfactualSearch:
         decision: the label of the text as it stands, by its number; `probability` is that label's.
         deletion, replacement: the smallest edit of each kind; None where none was found.
         deletions_tried, replacements_tried: texts that were really read for each.
+        nearest: of all edits that were tried, the one that leaves the decided label the least; it turns the decision
+            where any did.
+        is_cut: whether the budget ended the search for deletions before its time.
     """
 
     words: tuple[str, ...]
@@ -81,6 +87,8 @@ class CounterfactualSearch:
     replacement: Counterfactual | None
     deletions_tried: int
     replacements_tried: int
+    nearest: Counterfactual | None
+    is_cut: bool
     elapsed_seconds: float
 
     @property
@@ -112,17 +120,39 @@ def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> CounterfactualSea
     begun = time.perf_counter()
     whole = np.asarray(probabilities_of_words(loaded, [list(words)]))[0]
     decision = int(whole.argmax())
-    deletion, deleted = _search_deletions(loaded, words, decision)
-    replacement, replaced = _search_replacements(loaded, words, decision)
-    seconds = time.perf_counter() - begun
+    deletions, is_cut = _search_deletions(loaded, words, decision)
+    replacements = _search_replacements(loaded, words, decision)
+    nearest = min(
+        filter(None, (deletions.nearest, replacements.nearest)), key=lambda edit: edit.probability, default=None
+    )
     return CounterfactualSearch(
-        words, decision, float(whole[decision]), deletion, replacement, deleted, replaced, seconds
+        words,
+        decision,
+        float(whole[decision]),
+        deletions.flip,
+        replacements.flip,
+        deletions.tried,
+        replacements.tried,
+        nearest,
+        is_cut,
+        time.perf_counter() - begun,
     )
 
 
-def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Counterfactual | None, int]:
+@dataclass
+class _Found:
+    """How far a search has come: the edit that turns the decision, if any, the one that came nearest to it, and how
+    many texts were read."""
+
+    flip: Counterfactual | None = None
+    nearest: Counterfactual | None = None
+    tried: int = 0
+
+
+def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[_Found, bool]:
+    """Return what was found, and whether the budget cut the search short."""
     worth: dict[tuple[int, ...], float] = {}  # the decided label's probability after each deletion
-    tried = 0
+    found, left = _Found(), BUDGET
     for size in range(1, min(MOST_DELETED, len(words) - 1) + 1):
         if size == 1 or (size == 2 and len(words) <= ALL_PAIRS):
             candidates = [*combinations(range(len(words)), size)]
@@ -133,31 +163,30 @@ def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int
         # The most promising first: those whose words alone did most.
         candidates.sort(key=lambda positions: (sum(worth.get((position,), 0.0) for position in positions), positions))
         for start in range(0, len(candidates), CHUNK):
-            chunk = candidates[start : start + CHUNK]
+            chunk = candidates[start : start + CHUNK][: left // (len(words) - size)]
+            if not chunk:
+                return found, True
+            left -= len(chunk) * (len(words) - size)
             edits = [tuple(WordEdit(position, words[position]) for position in positions) for positions in chunk]
-            left, flip = _read(loaded, words, edits, decision)
-            tried += len(chunk)
-            worth |= dict(zip(chunk, left.astype(float), strict=True))
-            if flip is not None:
-                return flip, tried
-    return None, tried
+            probabilities = _read(loaded, words, edits, decision, found)
+            worth |= dict(zip(chunk, probabilities.astype(float), strict=True))
+            if found.flip is not None:
+                return found, False
+    return found, False
 
 
-def _search_replacements(
-    loaded: LoadedModel, words: tuple[str, ...], decision: int
-) -> tuple[Counterfactual | None, int]:
+def _search_replacements(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> _Found:
     kept: list[tuple[WordEdit, ...]] = [()]
-    tried = 0
+    found = _Found()
     for most in TRIED:
         candidates = _promising(loaded, words, kept, decision, most)
         if not candidates:
             break
-        left, flip = _read(loaded, words, candidates, decision)
-        tried += len(candidates)
-        if flip is not None:
-            return flip, tried
+        left = _read(loaded, words, candidates, decision, found)
+        if found.flip is not None:
+            break
         kept = [candidates[position] for position in np.argsort(left, kind="stable")[:BEAM]]
-    return None, tried
+    return found
 
 
 def edited(words: Sequence[str], edits: Iterable[WordEdit]) -> tuple[str, ...]:
@@ -169,17 +198,21 @@ def edited(words: Sequence[str], edits: Iterable[WordEdit]) -> tuple[str, ...]:
 
 
 def _read(
-    loaded: LoadedModel, words: Sequence[str], candidates: Sequence[tuple[WordEdit, ...]], decision: int
-) -> tuple[np.ndarray, Counterfactual | None]:
-    """Return the decided label's probability after each candidate, (N,), and the one that turns the decision
-    furthest; None where none does."""
+    loaded: LoadedModel, words: Sequence[str], candidates: Sequence[tuple[WordEdit, ...]], decision: int, found: _Found
+) -> np.ndarray:
+    """Return the decided label's probability after each candidate, (N,), and enter into `found` the one that turns the
+    decision furthest, where any does, and the one that comes nearest."""
     texts = [edited(words, edits) for edits in candidates]
-    found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
-    left, flipped = found[:, decision], np.flatnonzero(found.argmax(axis=1) != decision)
-    if not len(flipped):
-        return left, None
-    best = int(flipped[left[flipped].argmin()])
-    return left, Counterfactual(candidates[best], texts[best], int(found[best].argmax()), float(left[best]))
+    read = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
+    left, flipped = read[:, decision], np.flatnonzero(read.argmax(axis=1) != decision)
+    found.tried += len(candidates)
+    best = int(flipped[left[flipped].argmin()]) if len(flipped) else int(left.argmin())
+    edit = Counterfactual(candidates[best], texts[best], int(read[best].argmax()), float(left[best]))
+    if len(flipped):
+        found.flip = found.nearest = edit
+    elif found.nearest is None or edit.probability < found.nearest.probability:
+        found.nearest = edit
+    return left
 
 
 def _promising(
@@ -242,9 +275,15 @@ def flip_sentence(found: CounterfactualSearch, labels: Sequence[str]) -> str:
     smallest = found.smallest
     tried = found.deletions_tried + found.replacements_tried
     if smallest is None:
+        nearest = (
+            f" The nearest, {describe_edit(found.nearest)}, leaves it {percent(found.nearest.probability)}."
+            if found.nearest
+            else ""
+        )
+        cut = f" The search ended at its budget of {BUDGET:,} words to read." if found.is_cut else ""
         return (
-            f"The prediction stays {was}: none of {tried:,} edited texts flipped it. That is no proof that no small "
-            "edit could."
+            f"The prediction stays {was}: none of {tried:,} edited texts flipped it.{nearest}{cut} That is no proof "
+            "that no small edit could."
         )
     words = "one word" if len(smallest.edits) == 1 else f"{len(smallest.edits)} words"
     return (

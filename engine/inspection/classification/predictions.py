@@ -14,7 +14,7 @@ import torch
 from engine.errors import InputError
 from engine.models.base import batches_by_length, pad
 from engine.models.folder import LoadedModel
-from engine.text.treebank import has_latin_letters, split_spans
+from engine.text.treebank import has_latin_letters
 
 MAX_WORDS = 1_000
 BATCH_WORDS = 4_000  # words of a batch, padding counted
@@ -46,12 +46,12 @@ def label_names(loaded: LoadedModel) -> list[str]:
 
 
 def split_text(loaded: LoadedModel, text: str) -> list[str]:
-    """Return the words of `text` as the network reads them: lower case, contractions cut ("don't" is "do", "n't").
+    """Return the words of `text` as the network reads them.
 
     Raises:
         InputError: there is no word in it, or there are more than MAX_WORDS.
     """
-    words = [word for word, _, _ in split_spans(text)]
+    words = loaded.tokenizer.split_words(text)
     check_words(words)
     return words
 

@@ -17,7 +17,6 @@ import pandas as pd
 import torch
 
 from engine.inspection.classification.predictions import check_lengths, probabilities_of_words
-from engine.models.classifier import AVERAGE
 from engine.models.folder import LoadedModel
 from engine.wording import percent
 
@@ -75,6 +74,8 @@ def measure_belief(loaded: LoadedModel, words: Sequence[str]) -> Belief:
     if not loaded.model.bidirectional:
         return Belief(words, steps, probabilities_along(loaded, words)[steps - 1, POSITIVE])
     both = probabilities_of_words(loaded, [words[:step] for step in steps])[:, POSITIVE]
+    if not loaded.model.has_apart_directions:
+        return Belief(words, steps, both)
     forward, backward = halves_along(loaded, words)
     return Belief(words, steps, both, forward[steps - 1, POSITIVE], backward[steps - 1, POSITIVE])
 
@@ -83,16 +84,11 @@ def measure_belief(loaded: LoadedModel, words: Sequence[str]) -> Belief:
 def probabilities_along(loaded: LoadedModel, words: Sequence[str]) -> np.ndarray:
     """Return the probabilities (T, L) after every word by a network that only reads forwards, in one reading.
 
-    What it has read does not change by what follows: the largest output so far is a running maximum, the mean of the
-    embeddings so far a running sum. A network with two directions reads every beginning anew: its backward half starts
-    at the last word.
+    What it has read does not change by what follows: the largest output so far is a running maximum, the mean so far a
+    running sum. A network with two directions reads every beginning anew: its backward half starts at the last word.
     """
     model, outputs = loaded.model, _outputs(loaded, words)  # (T, F)
-    if model.cell == AVERAGE:
-        features = outputs.cumsum(0) / torch.arange(1, len(words) + 1)[:, None]
-    else:
-        features = outputs.cummax(0).values
-    return model.split_logits(features)["both"].float().softmax(1).numpy()
+    return model.split_logits(model.pooling.along(outputs))["both"].float().softmax(1).numpy()
 
 
 @torch.inference_mode()
@@ -101,12 +97,11 @@ def halves_along(loaded: LoadedModel, words: Sequence[str]) -> tuple[np.ndarray,
 
     Row t of the first is the forward half after word t, of the second the backward half that has read from the end back
     to word t.
-    One reading of the text is enough: neither stack knows what it has not read, and the largest output so far is a
-    running maximum.
+    One reading of the text is enough: neither stack knows what it has not read.
     """
     model, outputs = loaded.model, _outputs(loaded, words)  # (T, 2H)
-    forward = outputs[:, : model.hidden_size].cummax(0).values
-    backward = outputs[:, model.hidden_size :].flip(0).cummax(0).values.flip(0)
+    forward = model.pooling.along(outputs[:, : model.hidden_size])
+    backward = model.pooling.along(outputs[:, model.hidden_size :].flip(0)).flip(0)
     shares = model.split_logits(torch.cat([forward, backward], dim=1))  # (T, L) each
     alone = (model.direction_alone(shares[name]).float().softmax(1) for name in ("forward", "backward"))
     found_forward, found_backward = (probabilities.numpy() for probabilities in alone)

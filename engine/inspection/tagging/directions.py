@@ -61,11 +61,16 @@ def read_directions(loaded: LoadedModel, words: tuple[str, ...]) -> Directions:
 
     Raises:
         InputError: there are no words, or too many.
-        ModelError: the tagger reads in one direction only.
+        ModelError: the tagger reads in one direction only, or joins its directions before its last layer.
     """
     if not loaded.model.bidirectional:
         raise ModelError(
             f"The tagger “{loaded.info.name}” reads from left to right only; it has no second half to look at."
+        )
+    if not loaded.model.has_apart_directions:
+        raise ModelError(
+            f"The tagger “{loaded.info.name}” joins both directions before its last layer: each half of that has read "
+            "the whole sentence, so there are no directions to tell apart."
         )
     parts, lattice = halves(loaded, words), tag_words(loaded, words)
     forward, backward, bias, both = (parts[name] for name in (FORWARD, BACKWARD, "bias", BOTH))

@@ -54,7 +54,7 @@ def measure_effects(
         "halves_differ": 0,
         "halves_sure": 0.0,
     }
-    if loaded.model.bidirectional:
+    if loaded.model.has_apart_directions:
         differing = disagreements(read_directions(loaded, words))
         sure = differing[[f"{FORWARD}_probability", f"{BACKWARD}_probability"]].min(axis=1)
         effects |= {"halves_differ": len(differing), "halves_sure": float(sure.max()) if len(sure) else 0.0}

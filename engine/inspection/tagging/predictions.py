@@ -19,7 +19,6 @@ from engine.models.folder import LoadedModel
 from engine.models.word_features import WordFeatures, read_words
 from engine.text.bio import find_spans
 from engine.text.normalise import PLAIN_WORDS
-from engine.text.word_list import number_words
 
 MAX_WORDS = 1_000
 BATCH_WORDS = 4_000
@@ -232,7 +231,7 @@ def _spans(lattice: Lattice, tags: Sequence[int]) -> tuple[Span, ...]:
 def _finish(loaded: LoadedModel, words: tuple[str, ...], emissions: np.ndarray) -> Tagging:
     lattice, tokenizer = Lattice(words, tuple(loaded.model.labels), emissions, *scores_of(loaded)), loaded.tokenizer
     tags = viterbi.viterbi(*lattice.arrays).tags
-    numbers = zip(words, number_words(tokenizer, words), strict=True)
+    numbers = zip(words, tokenizer.encode_words(words), strict=True)
     return Tagging(
         **vars(lattice),
         marginals=viterbi.marginals(*lattice.arrays),

@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from engine.decoding.text import Translation, translate, translate_lines
+from engine.decoding.text import FLOAT32, Translation, translate, translate_lines
 from engine.models.folder import LoadedModel
 from engine.wording import listing, percent
 
@@ -29,7 +29,7 @@ def translate_listed(loaded: LoadedModel, sources: tuple[str, ...], beam_size: i
     Raises:
         InputError: a sentence is too long.
     """
-    found = dict(translate_lines(loaded, sources, beam_size=beam_size))
+    found = dict(translate_lines(loaded, sources, beam_size=beam_size, precision=FLOAT32))
     return [found[position] for position in range(len(sources))]
 
 

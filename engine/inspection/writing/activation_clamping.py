@@ -104,8 +104,12 @@ def perform(loaded: LoadedModel, prompt: str, settings: SamplingSettings, string
     """
     begun = time.perf_counter()
     interventions = attach(loaded, strings)
-    clamped = dataclasses.replace(loaded, model=ClampedModel(loaded.model, {strings.layer - 1: interventions}))
-    free, held = ("".join(write_text(model, prompt, settings)) for model in (loaded, clamped))
+    # Both step the same cells: nothing but the strings may tell their texts apart.
+    unclamped, clamped = (
+        dataclasses.replace(loaded, model=ClampedModel(loaded.model, by_layer))
+        for by_layer in ({}, {strings.layer - 1: interventions})
+    )
+    free, held = ("".join(write_text(model, prompt, settings)) for model in (unclamped, clamped))
     free_surprise, held_surprise = (surprise_of(loaded, prompt, text) for text in (free, held))
     cost = surprise_of(clamped, prompt, free) - free_surprise
     first = first_difference(free, held)

@@ -42,10 +42,9 @@ def cost_lines(
     }
     names = in_legend_order([name for table, _ in both for name in table["architecture"]])
     for table, is_now in both:
-        for name in names:
-            line = table[table["architecture"] == name].dropna(subset=[column])
-            if len(line):
-                figure.add_trace(_line(line["at"], scale * line[column], name, mode, now_label if is_now else "", unit))
+        lines = dict(iter(table.dropna(subset=[column]).groupby("architecture", sort=False)))
+        for name, line in sorted(lines.items(), key=lambda item: names.index(item[0])):
+            figure.add_trace(_line(line["at"], scale * line[column], name, mode, now_label if is_now else "", unit))
     if now is not None and len(points):
         add_key(figure, now_label, marker={"symbol": "circle-open", "size": 9, "color": theme.muted(mode)})
     figure.update_layout(xaxis=axis(positive["x"], is_log_x), yaxis=axis(positive["y"], is_log_y), legend=BELOW)

@@ -9,7 +9,13 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.experiments.costs import live_costs
 from engine.experiments.costs.cost_tables import GROWS, as_points, growth, growth_sentence, size_words, stored_costs
-from engine.experiments.costs.state_size import overtaken_after, state_curves, state_table
+from engine.experiments.costs.state_size import (
+    overtaken_after,
+    state_curves,
+    state_table,
+    text_state_sentence,
+    text_states,
+)
 from engine.experiments.runs.results import receipt as facts_of
 from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
@@ -210,3 +216,8 @@ def _show_calculator(context: ComparisonContext) -> None:
             "found.to_string()", model=f"untrained networks with {hidden_size} hidden units, 32-bit floats"
         ),
     )
+    shipped = call(text_states)
+    if said := text_state_sentence(shipped.value):
+        notices.explain(notices.plain(said))
+        shown = shipped.value.assign(architecture=shipped.value["architecture"].map(architecture_label))
+        figures.show_table(shown, name="cost-texts", receipt=shipped.receipt("found.to_string()"))

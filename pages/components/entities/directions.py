@@ -61,6 +61,12 @@ def show(context: EntitiesContext) -> None:
             "both directions."
         )
         return
+    if context.info.config.get("num_layers", 1) > 1:
+        notices.note(
+            f"The network “{context.label(context.network)}” joins both directions before its last layer, so that each "
+            "half has read the whole sentence; choose one with a single layer."
+        )
+        return
     read = call(read_directions, context.words, model=context.network)
     config = context.info.config
     alone = next((name for name, info in context.models.items() if _is_forward_twin(info.config, config)), None)

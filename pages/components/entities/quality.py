@@ -179,7 +179,7 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
         notices.note("There is no such error.")
         return
     st.caption(f"{len(errors):,} errors.")
-    read = call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"))
+    read = call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"), kept="shared")
     texts = corpus_texts.ask(
         PAGE,
         "quality",
@@ -192,7 +192,7 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
         shown, sentences, known = _sample_errors(context, corpus, outcome, kind)
     else:
         shown, sentences = errors, quality.sentences.set_index("row")
-        known = {row.source_hash: row.words for row in texts.itertuples()}
+        known = dict(zip(texts["source_hash"], texts["words"], strict=True))
     pages = -(-len(shown) // PER_PAGE)
     page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH) if pages else 1
     for position, error in enumerate(shown.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):

@@ -1,14 +1,16 @@
-"""The models page's URL: the model that is looked at."""
+"""The models page's URL: the tool that is open and the model that is looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.config import option
+from pages.components.views import composed_of
+
+PAGE = "models"
 
 
-@dataclass(frozen=True)
+@composed_of()
 class ModelsView:
     """Everything a link to the models page carries."""
 
+    tool: str = option("card", label="Tool")
     model: str = option("", label="Model")

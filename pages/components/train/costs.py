@@ -27,7 +27,7 @@ def show(recipes: Mapping[str, Recipe]) -> None:
     """Draw what the recipe of each architecture will take, as soon as it is known."""
     wanted = {name: _key(recipe) for name, recipe in recipes.items()}
     given = {_key(recipe): recipe_to_dict(recipe) for recipe in recipes.values()}
-    is_known = all(_result(key) is not None for key in wanted.values())
+    is_known = all(map(_is_settled, wanted.values()))
     st.fragment(_look, run_every=None if is_known else POLL_SECONDS)(wanted, given, is_known)
 
 
@@ -43,7 +43,7 @@ def _look(wanted: dict[str, str], given: dict[str, JsonObject], was_known: bool)
     seconds = sum(cost.seconds for cost in found.values() if cost)
     if seconds > 60 * limits().minutes * len(wanted):
         notices.note(f"That is longer than the {limits().minutes} minutes a run may take here: it is stopped then.")
-    if not was_known and all(found.values()):
+    if not was_known and all(map(_is_settled, wanted.values())):
         st.rerun(scope="app")  # so that the polling ends
 
 
@@ -75,16 +75,15 @@ def _jobs() -> dict[str, str]:
     return state.recall(PAGE, "costs", {})
 
 
-def _result(key: str) -> Cost | None:
-    """Return what was found out; None while it is not known."""
+def _is_settled(key: str) -> bool:
+    """Return whether it is known what a recipe takes, or that it cannot be trained."""
     job_id = _jobs().get(key)
     if job_id is None or not cache.is_worker_ready():
-        return None
+        return False
     try:
-        status = cache.job_runner().status(job_id)
+        return cache.job_runner().status(job_id).state in ("finished", "failed")
     except EngineError:  # forgotten: it is measured again
-        return None
-    return Cost(**status.result) if status.state == "finished" else None
+        return False
 
 
 def _ask(key: str, recipe: JsonObject) -> Cost | None:

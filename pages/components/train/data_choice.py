@@ -10,15 +10,24 @@ from engine.errors import InputError
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import fitting_tasks
 from engine.recipes.own import default_recipe
-from pages.components import cache, visitor
+from pages.components import cache, own_models, visitor
 from pages.components.calls import Call, call
 
 OWN = data_folder.PREFIX
+UNTRAINED = "untrained"
 
 
 def titles() -> dict[str, str]:
-    """Return what can be learnt from: the visitor's own data sets, the newest first, then the catalogue."""
-    own = {f"{OWN}{folder.name}": f"{title} (yours)" for folder, title in _own()}
+    """Return what can be learnt from: the visitor's own data sets, the newest first, those that others shared with the
+    visitor, then the catalogue."""
+    own_models.open_asked(("data",))
+    owner = visitor.folder()
+    groups = ((owners.listed(owner, "data"), own_models.YOURS), (owners.opened(owner, "data"), own_models.SHARED))
+    own = {
+        f"{OWN}{folder.name}": f"{record.title} ({whose})"
+        for folders, whose in groups
+        for folder, record in data_folder.listed(folders)
+    }
     taken = list(own.values())
     own = {name: title if taken.count(title) == 1 else f"{title} {name}" for name, title in own.items()}
     return own | {name: spec.title for name, spec in CORPORA.items()}
@@ -47,14 +56,23 @@ def tasks_for(name: str) -> tuple[str, ...]:
     return call(fitting_tasks, corpus, version=_version(corpus), kept="shared").value
 
 
-def recipe_for(name: str, task: str, architecture: str) -> Recipe:
-    """Return the recipe whose defaults suit a data set.
+def beginnings(task: str, architecture: str) -> dict[str, str]:
+    """Return what a network can start from: nothing, or a shipped one of its kind."""
+    shipped = [info for info in cache.shipped_models(task) if info.architecture == architecture and not info.error]
+    return {UNTRAINED: "Untrained"} | {info.name: info.called(info.title) for info in shipped}
+
+
+def recipe_for(name: str, task: str, architecture: str, begin_with: str = UNTRAINED) -> Recipe:
+    """Return the recipe whose defaults suit a data set, or the sizes of the shipped network it begins with.
 
     Raises:
-        EngineError: it cannot be read, or has too little in it.
+        EngineError: it cannot be read, or has too little in it, or the network cannot be begun with.
     """
     corpus = corpus_of(name)
-    made: Call[Recipe] = call(default_recipe, task, architecture, corpus, version=_version(corpus), kept="shared")
+    begun = {} if begin_with == UNTRAINED else {"start_from": begin_with}
+    made: Call[Recipe] = call(
+        default_recipe, task, architecture, corpus, version=_version(corpus), kept="shared", **begun
+    )
     return made.value
 
 
@@ -77,8 +95,3 @@ def which_copy(corpus: str) -> str:
 
 def _version(corpus: str) -> object:
     return cache.file_version(Path(corpus) / data_folder.RECORD)
-
-
-def _own() -> list[tuple[Path, str]]:
-    found = data_folder.listed(owners.listed(visitor.folder(), "data"))
-    return [(folder, record.title) for folder, record in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
@@ -18,9 +18,13 @@ def show(run: Run, is_race: bool) -> None:
     """Draw the links, where there is a network already; of a race the first one alone."""
     if not own_models.is_ready(run.folder):
         return
-    info = own_models.describe(run.folder)
+    draw(itertools.islice(places(own_models.describe(run.folder)), 1 if is_race else None))
+
+
+def draw(found: Iterable[tuple[Page, dict[str, str]]]) -> None:
+    """Draw a link to each page with what its address carries."""
     with st.container(horizontal=True):
-        for page, parameters in itertools.islice(places(info), 1 if is_race else None):
+        for page, parameters in found:
             st.page_link(
                 routes.path_of(page),
                 label=f"Use it on {page.title}",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine import owners, runs
-from engine.errors import EngineError
+from engine.errors import EngineError, InputError
 from engine.jobs import training
 from engine.plotting import theme
 from engine.recipes.base import Recipe
@@ -16,17 +18,25 @@ from pages.components import cache, state, visitor
 from pages.components.train import costs
 from pages.components.train.view import PAGE, RUN
 
+SECONDS_SAID = 10.0  # a run that is watched is drawn anew every second
+
 
 def watched() -> list[Path]:
-    """Return the folders of the runs that the address names, or of those this visitor looked at last.
+    """Return the folders of the runs that the address names, or of those this visitor looked at last and that are still
+    there.
 
     Raises:
-        InputError: one is not there, or is somebody's who does not share it.
+        InputError: one that the address names is not there, or is somebody's who does not share it.
     """
-    ids = state.read_url_list(RUN) or state.recall(PAGE, RUN, [])
-    folders = [owners.find(each, visitor.folder(), ("runs",)) for each in dict.fromkeys(ids)]
-    if ids and state.read_url_list(RUN) != ids:
-        state.write_url_list(RUN, ids)
+    asked = [each for each in dict.fromkeys(state.read_url_list(RUN)) if each]
+    if asked:
+        return [owners.find(each, visitor.folder(), ("runs",)) for each in asked]
+    folders = []
+    for each in state.recall(PAGE, RUN, []):
+        with suppress(InputError):  # deleted since
+            folders.append(owners.find(each, visitor.folder(), ("runs",)))
+    if folders:
+        state.write_url_list(RUN, [folder.name for folder in folders])
     return folders
 
 
@@ -37,7 +47,7 @@ def watch(ids: Sequence[str]) -> None:
 
 
 def begin(recipes: Mapping[str, Recipe], title: str) -> None:
-    """Make a run of each architecture's recipe and queue them, as one job where they race; for a button's on_click."""
+    """Make a run of each architecture's recipe and queue them, as one job where they race."""
     owner, made = visitor.folder(), []
     costs.give_up()
     try:
@@ -49,7 +59,7 @@ def begin(recipes: Mapping[str, Recipe], title: str) -> None:
     except EngineError as problem:
         for folder in made:
             runs.delete(folder)
-        state.remember(PAGE, "refused", str(problem))
+        _refuse(problem)
         return
     watch([folder.name for folder in made])
 
@@ -59,7 +69,17 @@ def go_on(folders: Sequence[Path]) -> None:
     try:
         training.start(cache.job_runner(), folders)
     except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
+        _refuse(problem)
+
+
+def go_further(folders: Sequence[Path], more_steps: int, rate: float) -> None:
+    """Let runs that are over make more updates, at most with this learning rate."""
+    try:
+        for folder in folders:
+            runs.go_further(folder, more_steps=more_steps, learning_rate=rate)
+        training.start(cache.job_runner(), folders)
+    except EngineError as problem:
+        _refuse(problem)
 
 
 def pause(folders: Sequence[Path]) -> None:
@@ -73,12 +93,12 @@ def stop(folders: Sequence[Path]) -> None:
 
 
 def change_rate(folders: Sequence[Path], rate: float) -> None:
-    """Ask runs to go on with another learning rate; for a button's on_click."""
+    """Ask runs to go on with another learning rate."""
     try:
         for folder in folders:
             runs.ask(folder, learning_rate=rate)
     except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
+        _refuse(problem)
 
 
 def read(folder: Path) -> Run:
@@ -87,10 +107,13 @@ def read(folder: Path) -> Run:
 
 
 def refusal() -> str:
-    """Return why the last thing that was asked for was not done, once; "" where it was."""
-    said = state.recall(PAGE, "refused", "")
-    state.forget(PAGE, "refused")
-    return said
+    """Return why the last thing that was asked for was not done, for some seconds; "" where it was."""
+    said, until = state.recall(PAGE, "refused", ("", 0.0))
+    return said if time.monotonic() < until else ""
+
+
+def _refuse(problem: EngineError) -> None:
+    state.remember(PAGE, "refused", (str(problem), time.monotonic() + SECONDS_SAID))
 
 
 def _title(recipe: Recipe, architecture: str, title: str, is_race: bool) -> str:

@@ -32,6 +32,9 @@ class TrainView:
         "Architecture",
         f"One to train it, two to {MAX_RACERS} for a race: all read the same data and make equally many updates.",
     )
+    begin_with: str = option(
+        "", "Start from", "Untrained, or a shipped network of the same kind, whose sizes it keeps."
+    )
     title: str = option("", "Title", "What pages call the network; empty for its data and architecture.")
 
 

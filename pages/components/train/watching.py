@@ -10,17 +10,19 @@ import pandas as pd
 import streamlit as st
 
 from engine import owners, runs
+from engine.limits import limits
 from engine.plotting import theme
 from engine.plotting.runs import RunCurves, describe_losses, gradient_norms, run_losses, run_measure
 from engine.runs import Run
 from engine.runs.advice import advice
 from engine.task_family import TASK_FAMILIES
 from pages.components import figures, notices, own_models, visitor
-from pages.components.buttons import button
+from pages.components.buttons import button, is_pressed
 from pages.components.figures import Receipt
 from pages.components.train import links, starting
 
 POLL_SECONDS = 1.0
+MORE = "The schedule of the learning rate begins anew with them."
 TEXT_HEIGHT, RACE_HEIGHT = 300, 130
 DOING = {
     "created": "not begun",
@@ -109,21 +111,40 @@ def _show_controls(found: Sequence[Run]) -> None:
             button("Pause", "run-pause", starting.pause, going, icon="pause")
             button("Stop", "run-stop", starting.stop, going, icon="stop")
             with st.popover("Learning rate", icon=":material/speed:"):
-                highest = max(float(run.recipe["training"]["learning_rate"]) for run in found)
-                rate = st.number_input(
-                    "Learning rate from now on",
-                    min_value=0.0,
-                    max_value=10.0,
-                    value=highest,
-                    step=highest / 10,
-                    format="%.6g",
-                    key="run-rate",
-                    help="The highest rate of the schedule; what remains of the schedule is scaled with it.",
-                )
-                button("Use it", "run-rate-use", starting.change_rate, going, rate)
+                rate = _ask_rate(found)
+                if is_pressed("Use it", "run-rate-use"):
+                    starting.change_rate(going, rate)
         elif waiting:
             button("Resume", "run-resume", starting.go_on, waiting, icon="play_arrow")
+        over = [run.folder for run in found if run.state in ("finished", "diverged")]
+        if over and not going:
+            with st.popover("Train further", icon=":material/double_arrow:"):
+                most = limits().steps - max(run.max_steps for run in found)
+                if most > 0:
+                    more = st.number_input(
+                        "More updates", 1, most, min(most, found[0].max_steps), key="run-more", help=MORE
+                    )
+                    rate = _ask_rate(found)
+                    if is_pressed("Go on", "run-further"):
+                        starting.go_further(over, int(more), rate)
+                        st.rerun(scope="app")
+                else:
+                    st.caption(f"{limits().steps:,} updates are the most that a run may make here.")
         button("Close", "run-close", starting.watch, [], icon="close", type="tertiary")
+
+
+def _ask_rate(found: Sequence[Run]) -> float:
+    highest = max(float(run.recipe["training"]["learning_rate"]) for run in found)
+    return st.number_input(
+        "Learning rate from now on",
+        min_value=highest / 1000,
+        max_value=10.0,
+        value=highest,
+        step=highest / 10,
+        format="%.6g",
+        key="run-rate",
+        help="The highest rate of the schedule; what remains of the schedule is scaled with it.",
+    )
 
 
 def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:

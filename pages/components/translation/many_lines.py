@@ -92,5 +92,6 @@ def _receipt(context: TranslationContext, search: searching.Search, sheet: Sheet
             "print('\\n'.join(found[place] for place in range(len(lines))))"
         ),
         command=receipts.how_it_was_made(context.network, search, given.command)["command"],
-        note="Lines of a batch are searched together, which changes no number beyond the last digits.",
+        note="Lines of a batch are searched together, with products rounded to bfloat16 where that is faster here: "
+        "about one line in twenty is translated otherwise than by itself, no worse (0.02 BLEU on 1,000 sentences).",
     )

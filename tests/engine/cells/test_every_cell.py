@@ -47,6 +47,7 @@ from engine.plotting.cells.equations import state_lines, sum_lines
 from engine.plotting.cells.states import gate_averages_lines, left_of_a_write, saturation_scatter
 from engine.text import TOKENIZERS
 from tests.engine.conftest import TINY_TEXT, write_model_folder
+from tests.plotly_figures import as_plotly
 
 NAMES = CELLS.names()
 INPUTS, HIDDEN = 3, 5
@@ -240,13 +241,13 @@ def test_the_tools_of_the_cells_page_work_on_it(network: LoadedModel) -> None:
     words |= {f"{part}_percent": f"{100 * gate.value:.0f}" for part, gate in step.sums.items()}
     assert "{" not in cell.told.format(unit=3, **words)
     values = flows(network, reading, 1, 4, 3)
-    wires = [trace for trace in cell_diagram(cell.name, values, mode="dark").data if trace.mode == "lines"]
+    wires = [trace for trace in as_plotly(cell_diagram(cell.name, values, mode="dark")).data if trace.mode == "lines"]
     assert len(wires) == len(cell.wiring.wires)
     for unit in (None, 2):
         found = follow_write(network, reading, 1, 3, unit)
         assert found.frame["by_gates"].iloc[0] == pytest.approx(1)
         assert "Half of the write is gone" in verdict(found)
-        left_of_a_write(found.frame, title="Left", by_gates=cell.belt, kind=cell.name, mode="light")
+        as_plotly(left_of_a_write(found.frame, title="Left", by_gates=cell.belt, kind=cell.name, mode="light"))
     closing = find_closing_gate(reading)
     assert closing is None or closing.part in cell.gate_names
     labels = part_words() | {"hidden": "h"}

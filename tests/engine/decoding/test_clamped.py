@@ -24,7 +24,10 @@ SETTINGS = SamplingSettings(max_new_tokens=250, seed=3)
 @pytest.mark.parametrize(
     "strings", [{}, {0: Interventions(scale_units={5: 1.0}), 1: Interventions()}], ids=["none", "slack"]
 )
-def test_without_a_pull_it_writes_the_models_text(name: str, strings: dict[int, Interventions]) -> None:
+def test_without_a_pull_it_writes_the_models_text(
+    name: str, strings: dict[int, Interventions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNROLLED_RUNTIME", "torch")
     loaded = load_model(name)
     puppet = dataclasses.replace(loaded, model=ClampedModel(loaded.model, strings))
     assert "".join(write_text(puppet, "MARA:\n", SETTINGS)) == "".join(write_text(loaded, "MARA:\n", SETTINGS))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import pytest
 import torch
 
+from engine.decoding.beam import beam
 from engine.decoding.greedy import greedy
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.sampling import generate
 from engine.decoding.text import (
+    FLOAT32,
+    decoding_options,
     encode_sources,
     next_logits,
     prompt_ids,
     search,
+    search_lines,
     spell,
     start_id,
     translate,
@@ -145,7 +150,7 @@ def test_a_translation_of_a_beam_of_one_is_the_greedy_one(interpreter):
     marks = {"bos_id": interpreter.tokenizer.bos_id, "eos_id": interpreter.tokenizer.eos_id}
     (expected,) = greedy(interpreter.model, source, lengths, max_new_tokens=2 * int(lengths) + 10, **marks)
     assert found.text == interpreter.tokenizer.decode(expected.token_ids)
-    assert found.log_probs + [found.end_log_prob] * found.is_finished == expected.log_probs
+    assert found.log_probs + [found.end_log_prob] * found.is_finished == pytest.approx(expected.log_probs, abs=1e-5)
     assert found.total_log_prob == pytest.approx(expected.score)
 
 
@@ -191,7 +196,7 @@ def test_lines_are_searched_in_batches_of_similar_length(interpreter, monkeypatc
     sizes = []
     monkeypatch.setattr(text, "BATCH_SENTENCES", 2)
 
-    def spy(loaded, source_ids, lengths, beam_size, length_penalty):
+    def spy(loaded, source_ids, lengths, beam_size, length_penalty, **options):
         sizes.append((len(lengths), int(lengths.max())))
         assert (beam_size, length_penalty) == (4, 0.5)
         return search(loaded, source_ids, lengths, 1, 0.0)
@@ -201,6 +206,29 @@ def test_lines_are_searched_in_batches_of_similar_length(interpreter, monkeypatc
     assert len(dict(translate_lines(interpreter, lines, beam_size=4, length_penalty=0.5))) == 5
     assert [count for count, _ in sizes] == [2, 2, 1]
     assert [longest for _, longest in sizes] == sorted(longest for _, longest in sizes)
+
+
+def test_two_batches_at_once_find_what_one_after_the_other_does(interpreter, monkeypatch):
+    from engine.decoding import text
+
+    monkeypatch.setattr(text, "BATCH_SENTENCES", 2)
+    lines = ["a dog a dog a dog a dog", "a", "a dog", "", "a dog a dog", "a boat", "the cat sees the dog"]
+    one, two = (list(translate_lines(interpreter, lines, beam_size=3, at_once=count)) for count in (1, 2))
+    assert one == two
+    threads = threading.active_count()
+    for _ in search_lines(interpreter, lines, beam_size=3, at_once=2):
+        break
+    assert threading.active_count() == threads, "whoever stops reading leaves no thread behind"
+
+
+def test_lines_without_rounding_are_translated_with_the_models_own_steps(interpreter):
+    lines = ["the cat sees the dog", "a boat", "two dogs run"] * 3
+    source_ids, lengths = encode_sources(interpreter, lines)
+    expected = beam(interpreter.model, source_ids, lengths, beam_size=3, **decoding_options(interpreter, lengths))
+    found = dict(translate_lines(interpreter, lines, beam_size=3, precision=FLOAT32))
+    assert [found[index] for index in range(len(lines))] == [
+        interpreter.tokenizer.decode(hypotheses[0].token_ids) for hypotheses in expected
+    ]
 
 
 def test_a_line_that_is_too_long_is_named(interpreter):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import sys
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from engine.errors import ConfigError, ModelError
 from engine.runtimes import choice
 from engine.runtimes.choice import choose_steps, step_seconds
 from engine.runtimes.numbers import NumpySteps
-from engine.runtimes.program import StepProgram, build_program
+from engine.runtimes.program import StepProgram, build_program, read_program
 from engine.runtimes.session import OnnxSteps
 
 CONFIG = {"cell": "lstm", "embedding_dim": 8, "hidden_size": 96, "num_layers": 2, "residual": True}
@@ -39,12 +42,20 @@ def program(**changed) -> StepProgram:
     return found
 
 
+class _Forgetful(dict):
+    """Holds no steps: every choice is one of its own."""
+
+    def __setitem__(self, key, value) -> None:
+        pass
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     """Return an empty cache of steps; nothing has been said yet."""
     monkeypatch.setenv(choice.CACHE, str(tmp_path / "cache"))
     monkeypatch.delenv(choice.OVERRIDE, raising=False)
     monkeypatch.setattr(choice, "_SAID", set())
+    monkeypatch.setattr(choice, "_CHOSEN", _Forgetful())
     return tmp_path / "cache" / "steps"
 
 
@@ -68,6 +79,18 @@ def test_the_fastest_is_chosen_once_and_remembered_with_its_graphs(own_cache, mo
     assert choose_steps(program()).runtime != "onnx-float32", "so is another processor"
 
 
+def test_the_same_weights_share_their_steps_while_they_are_there(monkeypatch):
+    monkeypatch.setattr(choice, "_CHOSEN", WeakValueDictionary())
+    steps = choose_steps(program())
+    assert choose_steps(program()) is steps
+    assert choose_steps(program(scale=0.12)) is not steps
+    monkeypatch.setenv(choice.OVERRIDE, "numpy")
+    assert choose_steps(program()) is not steps
+    del steps
+    gc.collect()
+    assert not choice._CHOSEN
+
+
 def test_weights_of_8_bits_that_cost_too_much_are_not_chosen(monkeypatch):
     slow_down(monkeypatch, "numpy", "onnx-float32")
     assert choose_steps(program()).runtime == "onnx-int8"
@@ -87,7 +110,7 @@ def test_the_environment_may_ask_for_a_runtime(monkeypatch):
 @pytest.mark.parametrize("missing", ["onnxruntime", "onnx"])
 def test_without_the_runtime_numpy_writes_and_says_so_once(missing, monkeypatch, capsys):
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == missing else find(name))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == missing else find(name, *rest))
     monkeypatch.setitem(sys.modules, missing, None)
     for _ in range(2):
         assert isinstance(choose_steps(program()), NumpySteps)
@@ -158,5 +181,13 @@ def test_what_is_no_step_of_its_arguments_is_refused():
         program(**{"output_bias": np.zeros(VOCAB + 1)})
     with pytest.raises(ModelError, match="damaged or do not fit"):
         program(**{"layers.1.weight_hh_l0": np.zeros((7, 7))})
-    with pytest.raises(ModelError, match=r"not finite numbers \(output_bias\)"):
-        program(**{"output_bias": np.full(VOCAB, np.nan)})
+
+
+def test_a_folder_whose_weights_are_no_numbers_is_refused(tmp_path):
+    save_file(weights(output_bias=np.full(VOCAB, np.nan)), tmp_path / "model.safetensors")
+    with pytest.raises(ModelError, match=r"not finite numbers \(output_bias\): train it again"):
+        read_program(tmp_path, CONFIG | {"model": "language_model"})
+    (tmp_path / "model.safetensors").write_bytes(b"cut short")
+    with pytest.raises(ModelError, match="damaged"):
+        read_program(tmp_path, CONFIG | {"model": "language_model"})
+    assert read_program(tmp_path, {"model": "ngram"}) is None

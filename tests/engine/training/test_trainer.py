@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 import math
 
 import pytest
@@ -11,10 +12,12 @@ import torch
 from torch import nn
 
 from engine.cells import CELLS
+from engine.config import from_dict
 from engine.errors import ConfigError
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
-from engine.training import Checkpointed, Evaluated, Finished, StepDone, Trainer, TrainingSettings
+from engine.training import Checkpointed, Evaluated, Finished, StepDone, Trainer, TrainingSettings, precision
+from engine.training import trainer as trainer_module
 from engine.training.language_modelling import LanguageModellingObjective
 from engine.training.translation import TranslationObjective
 
@@ -280,11 +283,11 @@ def test_a_pattern_is_learnt_and_carried_memory_pays():
     assert events[-1].best_metrics["loss"] < 0.1
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_the_same_seed_makes_the_same_losses_and_another_seed_others(precision):
+@pytest.mark.parametrize("asked", ["float32", "bfloat16"])
+def test_the_same_seed_makes_the_same_losses_and_another_seed_others(asked):
     def losses(seed):
         model = reader(dropout=0.3)
-        events = train(text_objective(), model, seed=seed, max_steps=5, learning_rate=0.01, precision=precision)
+        events = train(text_objective(), model, seed=seed, max_steps=5, learning_rate=0.01, precision=asked)
         return [event.loss for event in of(StepDone, events)], [p.clone() for p in model.parameters()]
 
     (one, weights), (two, again), (other, _) = losses(1), losses(1), losses(2)
@@ -305,6 +308,53 @@ def test_half_precision_is_used_when_asked_for():
     train(Spy(), max_steps=1, precision="bfloat16")
     train(Spy(), max_steps=1)
     assert dtypes == [torch.bfloat16, torch.float32]
+
+
+@pytest.mark.parametrize(("margin", "chosen"), [(math.inf, "float32"), (0.0, "bfloat16")])
+def test_a_run_that_chooses_its_precision_equals_one_that_was_told_it(monkeypatch, margin, chosen):
+    monkeypatch.setattr(precision, "MARGIN", margin)
+    runs = []
+    for asked in ("auto", chosen):
+        model = reader(dropout=0.3)
+        settings = dataclasses.replace(SETTINGS, max_steps=3, precision=asked)
+        trainer = Trainer(model, text_objective(), settings)
+        losses = [event.loss for event in of(StepDone, list(trainer.run()))]
+        runs.append((losses, [p.clone() for p in model.parameters()]))
+        assert trainer.precision == chosen
+    (one, weights), (two, again) = runs
+    assert one == two
+    assert all(torch.equal(a, b) for a, b in zip(weights, again, strict=True))
+
+
+def test_a_run_that_goes_on_keeps_the_precision_it_chose(tmp_path, monkeypatch):
+    monkeypatch.setattr(trainer_module, "faster_precision", lambda model, objective: "bfloat16")
+    settings = dataclasses.replace(SETTINGS, max_steps=4, precision="auto", checkpoint_every=2)
+    for event in Trainer(reader(), text_objective(), settings, tmp_path).run():
+        if isinstance(event, Checkpointed):
+            break
+    monkeypatch.setattr(trainer_module, "faster_precision", lambda model, objective: "float32")
+    resumed = Trainer(reader(), text_objective(), settings, tmp_path)
+    list(resumed.run(resume=True))
+    assert resumed.precision == "bfloat16"
+
+
+def test_a_checkpoint_written_before_there_was_a_choice_is_gone_on_with(tmp_path):
+    settings = dataclasses.replace(SETTINGS, max_steps=4, precision="bfloat16", checkpoint_every=2)
+    for event in Trainer(reader(), text_objective(), settings, tmp_path).run():
+        if isinstance(event, Checkpointed):
+            break
+    file = tmp_path / "checkpoint" / "state.json"
+    stored = json.loads(file.read_text())
+    del stored["precision"]
+    file.write_text(json.dumps(stored))
+    resumed = Trainer(reader(), text_objective(), settings, tmp_path)
+    assert [event.step for event in of(StepDone, list(resumed.run(resume=True)))] == [3, 4]
+    assert resumed.precision == "bfloat16"
+
+
+def test_settings_on_cards_of_before_are_still_read():
+    known = {"max_steps": 3000, "precision": "bfloat16", "threads": 1, "learning_rate": 0.002}
+    assert from_dict(TrainingSettings, known).precision == "bfloat16"
 
 
 @pytest.mark.parametrize(

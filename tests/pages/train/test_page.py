@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import owners, runs
+from engine.corpora import data_folder
+from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.errors import EngineError
 from engine.jobs import JobStatus
+from engine.jobs.worker import find_function
 from engine.limits import limits
 from engine.runs.job import train
 from pages.components import cache
@@ -236,3 +241,110 @@ def test_folder_of_a_run_that_is_gone_is_said(runner: IdleRunner, tmp_path: Path
     assert any("not here" in said for said in sentences(at))
     assert [each for each in at.button if each.label == "Train"], "another can still be trained"
     assert notes(at) == []
+
+
+def own_data(secret: str) -> str:
+    """Keep a data set of three labels for the visitor with this secret; return its name."""
+    folder = owners.new_place(owners.folder_of(secret), "data")
+    rows = [("the tide is high", 0), ("a train is late", 1), ("it rains again", 2)] * 20
+    columns = {"text": [text for text, _ in rows], "label": [label for _, label in rows]}
+    data_folder.write(
+        folder,
+        dict.fromkeys(("train", "validation", "test"), columns),
+        title="CANARY data",
+        content=LABELLED_TEXTS,
+        source={"kind": "paste"},
+        labels=["sea", "rail", "weather"],
+    )
+    return f"own-{folder.name}"
+
+
+def test_own_data_are_trained_on_and_the_network_says_their_labels(runner: IdleRunner, models: Path) -> None:
+    name = own_data(ANNA)
+    small = {"hidden_size": "8", "embedding_dim": "8", "max_steps": "6", "evaluate_every": "2"}
+    at = open_page("train", secret=ANNA, data=name, **small)
+    assert not at.exception
+    assert at.selectbox[0].value == name
+    assert "CANARY data (yours)" in at.selectbox[0].options
+    press(at, "Train")
+    (queued,) = own_runs(ANNA)
+    run = train_now(queued)
+    assert run.state == "finished", run.sentence
+    assert str(owners.runs_folder()) not in run.model_folder.joinpath("README.md").read_text(), "a path in the card"
+    shown = open_page("sentiment", secret=ANNA, network=f"own-{run.id}", text="the tide is high")
+    assert not shown.exception
+    assert set(shown.dataframe[0].value["label"]) == {"sea", "rail", "weather"}
+
+
+def test_nobody_else_trains_on_own_data_unless_they_are_shared(runner: IdleRunner) -> None:
+    name = own_data(ANNA)
+    at = open_page("train", secret=BRUNO, data=name)
+    assert "CANARY" not in str(at.selectbox[0].options) + written(at)
+    owners.share(owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)))
+    assert "CANARY data (shared with you)" in open_page("train", secret=BRUNO, data=name).selectbox[0].options
+
+
+def test_finished_run_goes_on_with_more_updates(runner: IdleRunner) -> None:
+    press(open_page("train", secret=ANNA, **SMALL), "Train")
+    run = train_now(own_runs(ANNA)[0])
+    at = open_page("train", secret=ANNA, run=run.id)
+    at.number_input(key="run-more").set_value(4)
+    press(at, "Go on")
+    assert runs.read(run.folder).max_steps == 10
+    again = train_now(run)
+    assert (again.state, again.step) == ("finished", 10)
+
+
+def test_it_may_start_from_a_shipped_network_of_its_kind(runner: IdleRunner) -> None:
+    at = open_page("train", secret=ANNA, begin_with="small-lstm", max_steps="6")
+    assert not at.exception
+    assert at.selectbox(key="begin_with").value == "small-lstm"
+    press(at, "Train")
+    (run,) = own_runs(ANNA)
+    assert run.recipe["start_from"] == "small-lstm"
+    assert run.recipe["model"]["hidden_size"] == 12
+
+
+def test_closed_run_is_no_longer_watched_and_a_deleted_one_is_no_fault(runner: IdleRunner) -> None:
+    at = press(press(open_page("train", secret=ANNA, **SMALL), "Train"), "Stop")
+    run = own_runs(ANNA)[0]
+    runs.delete(run.folder)
+    del at.query_params["run"]
+    assert sentences(at.run()) == []
+    runs.restore(run.folder)
+    at = press(open_page("train", secret=ANNA, run=run.id), "Close")
+    assert not at.exception
+    assert bars(at) == ""
+    assert not [each for each in at.query_params.get("run", []) if each]
+
+
+class MeasuringRunner(IdleRunner):
+    """A runner that does every job at once."""
+
+    def status(self, job_id: str, since: int = 0) -> JobStatus:
+        """Return what became of a job."""
+        function_path, kwargs = self.jobs[int(job_id)]
+        try:
+            result, error = _do(find_function(function_path)(**kwargs)), ""
+        except EngineError as problem:
+            result, error = None, str(problem)
+        return JobStatus(job_id, "failed" if error else "finished", 1.0, "", [], result, error, 0, 1.0)
+
+
+def _do(steps: Generator) -> object:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def test_cost_is_said_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    measuring = MeasuringRunner()
+    monkeypatch.setattr(cache, "job_runner", lambda: measuring)
+    monkeypatch.setattr(cache, "is_worker_ready", lambda: True)
+    at = open_page("train", secret=ANNA, **SMALL)
+    assert not at.exception
+    parameters = measuring.status("0").result["parameters"]
+    assert f"{parameters:,} parameters; about" in written(at)
+    assert len(measuring.jobs) == 1, "measured once"

@@ -39,6 +39,7 @@ from engine.plotting.cells.equations import state_lines
 from engine.text import TOKENIZERS
 from engine.wording import percent
 from tests.engine.conftest import TINY_TEXT, write_model_folder
+from tests.plotly_figures import as_plotly
 
 TEXT = "the cat sat"
 SHIPPED = [info.name for info in list_models() if can_be_opened(info)]
@@ -151,7 +152,7 @@ def test_the_diagram_draws_every_wire_as_thick_as_its_value(network: LoadedModel
     whole = flows(network, reading, 1, 4)
     assert whole["h"] == pytest.approx(np.abs(reading.strands[1].parts["hidden"][4]).mean())
     figure = cell_diagram(kind, unit, mode="light")
-    wires = [trace for trace in figure.data if trace.mode == "lines"]
+    wires = [trace for trace in as_plotly(figure).data if trace.mode == "lines"]
     plan = CELLS.get(kind).wiring.wires
     assert [trace.line.width for trace in wires] == [wire_width(unit[wire.name]) for wire in plan]
     assert [trace.line.dash == "solid" for trace in wires] == [unit[wire.name] >= 0 for wire in plan]

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.errors import InputError
+from engine.inspection.classification import counterfactuals
 from engine.inspection.classification.counterfactuals import (
     WordEdit,
     describe_edit,
@@ -77,6 +78,49 @@ def test_where_nothing_turns_the_decision_the_search_says_so(tiny_classifiers: P
     assert found.smallest is None
     assert 8 + 28 < found.deletions_tried <= 8 + 28 + 56, "one word: all; two: all; three: those with promise"
     assert f"none of {found.deletions_tried + found.replacements_tried} edited texts" in flip_sentence(found, LABELS)
+
+
+def test_a_search_ends_at_its_budget_and_says_how_near_it_came(
+    tiny_classifiers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, words, budget = load_model("tiny-average", tiny_classifiers), tuple(TEXTS[0].split()), 100
+    with torch.no_grad():
+        loaded.model.output.bias[0] += 10
+    whole = find_flips(loaded, words)
+    assert not whole.is_cut
+    monkeypatch.setattr(counterfactuals, "BUDGET", budget)
+    found = find_flips(loaded, words)
+    assert found.is_cut
+    assert found.deletions_tried == 8 + (budget - 8 * 7) // 6, (
+        "one word: all, of 7 words each; two: as many as it takes"
+    )
+    assert whole.nearest.probability <= found.nearest.probability < found.probability
+    (again,) = classify_rows(loaded, [list(found.nearest.words)])
+    assert found.nearest.probability == pytest.approx(again.probabilities[found.decision], abs=1e-6)
+    sentence = flip_sentence(found, LABELS)
+    assert describe_edit(found.nearest) in sentence
+    assert "budget of 100 words" in sentence
+    assert "budget" not in flip_sentence(whole, LABELS)
+
+
+def test_a_text_twice_as_long_is_read_at_most_four_times_as_much(
+    tiny_classifiers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, read = load_model("tiny-average", tiny_classifiers), []
+    with torch.no_grad():
+        loaded.model.output.bias[0] += 1_000
+    own = counterfactuals.probabilities_of_words
+    monkeypatch.setattr(
+        counterfactuals,
+        "probabilities_of_words",
+        lambda loaded, rows: read.append(sum(map(len, rows))) or own(loaded, rows),
+    )
+    words = []
+    for length in (40, 80):
+        find_flips(loaded, tuple(f"{word}" for word in (TEXTS[0].split() * 10)[:length]))
+        words.append(sum(read))
+        read.clear()
+    assert words[1] <= 2**2 * words[0]
 
 
 def test_an_edit_puts_its_new_word_in_a_words_place_or_leaves_that_out() -> None:

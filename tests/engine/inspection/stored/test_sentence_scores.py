@@ -18,6 +18,7 @@ from engine.inspection.stored.sentence_scores import (
     with_texts,
 )
 from engine.plotting.stored.sentence_scores import score_map
+from tests.plotly_figures import as_plotly
 
 TEXTS = ["a dog", "two small dogs run", "the cat"]
 
@@ -120,9 +121,9 @@ def test_the_map_has_a_mark_per_sentence_that_knows_its_index():
     frame = order_sentences(OWN, OTHER, "worst")
     for other_label in ("", "B"):
         figure = score_map(frame, mode="dark", architecture="lstm", label="A", other_label=other_label, listed=2)
-        (marks,) = [trace for trace in figure.data if trace.name == "sentences"]
+        (marks,) = [trace for trace in as_plotly(figure).data if trace.name == "sentences"]
         assert list(marks.customdata) == [1, 0, 2]
         assert list(marks.y) == [20.0, 50.0, 80.0]
         assert list(marks.x) == ([60.0, 40.0, 80.0] if other_label else [4, 2, 2])
-        (ringed,) = [trace for trace in figure.data if trace.name == "listed"]
+        (ringed,) = [trace for trace in as_plotly(figure).data if trace.name == "listed"]
         assert list(ringed.y) == [20.0, 50.0]

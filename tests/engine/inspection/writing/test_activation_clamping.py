@@ -34,7 +34,8 @@ SETTINGS = SamplingSettings(max_new_tokens=60, seed=5)
 FORGETFUL = Strings(layer=1, action="hold", gate="forget_gate", position=0.0)
 
 
-def test_texts_and_losses_are_those_of_the_engine() -> None:
+def test_texts_and_losses_are_those_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNROLLED_RUNTIME", "torch")  # as clamped cells do
     lstm, prompt = load_model("shakespeare-lstm"), "MARA:\n"
     found = perform(lstm, prompt, SETTINGS, FORGETFUL)
     clamped = dataclasses.replace(

@@ -1,0 +1,160 @@
+"""Texts that several visitors have written with one model at the same time: one step for all of them.
+
+There is no thread for it. Whoever wants to read on and finds nothing ready takes some steps for everyone, and what the
+others get waits for them; whoever comes meanwhile waits for these steps. A text that nobody reads stops after
+`MOST_UNREAD` tokens. Prompts are read in the same steps, beside texts that are being written.
+
+Steps must give each text the same numbers alone and in a batch (`is_exact_in_batches`): then the same seed writes the
+same text whoever else writes.
+
+Shapes: B texts, S numbers of a state, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.sampling import Draws, first_to_ring, next_distribution
+from engine.runtimes.program import FlatSteps
+
+STEPS_AT_ONCE = 16
+MOST_UNREAD = 1024
+_MAKING = threading.Lock()
+
+
+class _SharedText:
+    """One text that is being written.
+
+    Attributes:
+        next_id: the token that is read next. waiting: what is left of the prompt after it.
+        unread: tokens written that nobody has taken yet.
+    """
+
+    def __init__(
+        self, state: np.ndarray, prompt_ids: Sequence[int], settings: SamplingSettings, stop_id: int | None
+    ) -> None:
+        self.state, self.stop_id = state, stop_id
+        self.next_id, *rest = prompt_ids
+        self.waiting = deque(rest)
+        self.left = settings.max_new_tokens
+        self.chances = (settings.temperature, settings.top_k, settings.top_p)
+        self.draws = Draws(settings.seed)
+        self.unread: deque[int] = deque()
+        self.is_over = not self.left
+
+    def is_stepped(self) -> bool:
+        """Return whether it is to go on."""
+        return not self.is_over and len(self.unread) < MOST_UNREAD
+
+    def put(self, token_id: int) -> None:
+        """Add a token that was drawn."""
+        if token_id == self.stop_id:
+            self.is_over = True
+            return
+        self.unread.append(token_id)
+        self.next_id = token_id
+        self.left -= 1
+        self.is_over = not self.left
+
+
+class Together:
+    """All texts that are being written with the same steps; safe to call from many threads."""
+
+    def __init__(self, steps: FlatSteps) -> None:
+        self._steps = steps
+        self._texts: list[_SharedText] = []
+        self._changed = threading.Condition()
+        self._is_stepping = False
+
+    def write(self, prompt_ids: Sequence[int], settings: SamplingSettings, stop_id: int | None) -> Iterator[int]:
+        """Yield the tokens that `engine.decoding.sampling.generate` would, with these settings, after the prompt."""
+        text = _SharedText(self._steps.start(1), prompt_ids, settings, stop_id)
+        with self._changed:
+            self._texts.append(text)
+        try:
+            while True:
+                is_over = text.is_over  # asked first: its last token is put before that is said
+                while text.unread:
+                    yield text.unread.popleft()
+                if is_over:
+                    return
+                self._go_on(text)
+        finally:
+            with self._changed:
+                self._texts.remove(text)
+
+    def _go_on(self, text: _SharedText) -> None:
+        """Take some steps for everyone, or wait for another's, so that a text has something to read."""
+        with self._changed:
+            while self._is_stepping:
+                self._changed.wait()
+                if text.unread or text.is_over:
+                    return
+            if text.unread or text.is_over:
+                return
+            self._is_stepping = True
+            texts = [each for each in self._texts if each.is_stepped()]
+        try:
+            self._step(texts)
+        finally:
+            with self._changed:
+                self._is_stepping = False
+                self._changed.notify_all()
+
+    def _step(self, texts: list[_SharedText]) -> None:
+        state = np.concatenate([text.state for text in texts])  # (B, S)
+        try:
+            for _ in range(STEPS_AT_ONCE):
+                logits, state = self._steps.step(np.array([text.next_id for text in texts]), state)
+                _put_next(texts, logits)
+                going = [row for row, text in enumerate(texts) if text.is_stepped()]
+                if len(going) < len(texts):
+                    _leave(texts, state)
+                    texts, state = [texts[row] for row in going], state[going]
+                if not texts:
+                    return
+        finally:
+            _leave(texts, state)
+
+
+def _leave(texts: Sequence[_SharedText], state: np.ndarray) -> None:
+    """Give every text its own row of the state (B, S)."""
+    for row, text in enumerate(texts):
+        text.state = state[row : row + 1]
+
+
+def _put_next(texts: Sequence[_SharedText], logits: np.ndarray) -> None:
+    """Give every text the token it reads next: of its prompt, or drawn from its row of the logits (B, V)."""
+    drawing: dict[tuple[float, int, float], list[int]] = {}
+    for row, text in enumerate(texts):
+        if text.waiting:
+            text.next_id = text.waiting.popleft()
+        else:
+            drawing.setdefault(text.chances, []).append(row)
+    for chances, rows in drawing.items():
+        given = logits if len(rows) == len(texts) else logits[rows]
+        drawn = _draw(given, [texts[row].draws for row in rows], *chances)
+        for row, token_id in zip(rows, drawn, strict=True):
+            texts[row].put(token_id)
+
+
+def _draw(logits: np.ndarray, draws: Sequence[Draws], temperature: float, top_k: int, top_p: float) -> Sequence[int]:
+    """Return a token for each row of the logits (B, V), as `draw` does for one text."""
+    if temperature == 0:
+        return logits.argmax(axis=-1).tolist()
+    chances = next_distribution(logits, temperature, top_k, top_p)
+    uniform = np.stack([own.uniform(logits.shape[-1]) for own in draws])
+    return first_to_ring(chances, uniform).tolist()
+
+
+def together_with(steps: FlatSteps) -> Together:
+    """Return the one place where texts are written with these steps; it lives as long as they do."""
+    with _MAKING:
+        if not isinstance(steps.shared, Together):
+            steps.shared = Together(steps)
+        return steps.shared

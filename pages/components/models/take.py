@@ -1,0 +1,108 @@
+"""A model taken away: its folder, ONNX, the lines that load it, its recipe, a repository on the Hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from engine.errors import EngineError
+from engine.models.card import usage_lines
+from engine.models.folder import ModelInfo
+from pages.components import figures, header, notices, state
+from pages.components.buttons import download
+from pages.components.models.context import ModelsContext
+from pages.components.models.view import PAGE
+
+REPOSITORY, TOKEN, PUBLIC = "take-repository", "take-token", "take-public"
+PUSHED = "pushed"
+
+
+def show(context: ModelsContext) -> None:
+    """Draw the choice of a model and what can be taken of it."""
+    info = context.choose("One model", "Everything below is of this network.")
+    if info is None:
+        return
+    folder, name = info.path, info.name
+    header.section("Files", "The folder loads with the three lines; ONNX files run without Python's torch.")
+    with st.container(horizontal=True):
+        download("Model folder (zip)", "take-zip", partial(_zip, folder), f"{name}.zip", "application/zip")
+        for kind, label in (("step", "One step (ONNX)"), ("sequence", "Whole sequences (ONNX)")):
+            if _offers(info, kind):
+                file = f"{name}-{kind}.onnx"
+                download(label, f"take-{kind}", partial(_onnx, folder, kind), file, "application/octet-stream")
+        recipe = _recipe(folder)
+        if recipe is not None:
+            download("Recipe (JSON)", "take-recipe", lambda: recipe, f"{name}-recipe.json", "application/json")
+    lacking = [
+        label for kind, label in (("step", "a single step"), ("sequence", "whole sequences")) if not _offers(info, kind)
+    ]
+    if lacking:
+        notices.explain(f"As ONNX there is no graph of {' or of '.join(lacking)} for such a network.")
+    if recipe is not None:
+        notices.explain("The recipe repeats the run on the command line:")
+        figures.show_code(f"python -m engine train --recipe {name}-recipe.json --output runs/again")
+    header.section("In Python", "Where the folder was unpacked beside a copy of Unrolled.")
+    figures.show_code(usage_lines(f"./{name}", info.task))
+    _show_push(info)
+
+
+def _show_push(info: ModelInfo) -> None:
+    header.section("To the Hugging Face Hub", "Into a repository of yours, with a token of yours that may write.")
+    with st.form("take-push", clear_on_submit=True, border=False):
+        st.text_input("Repository", key=REPOSITORY, placeholder="owner/name", max_chars=120)
+        st.text_input(
+            "Access token",
+            type="password",
+            key=TOKEN,
+            max_chars=200,
+            autocomplete="off",
+            help="Used for this upload and then forgotten: it is neither stored nor logged.",
+        )
+        st.toggle("Everyone may see it", key=PUBLIC)
+        st.form_submit_button("Push", on_click=_push, args=(info.path,))
+    said, is_done = state.recall(PAGE, PUSHED, ("", False))
+    state.forget(PAGE, PUSHED)
+    if said:
+        notices.note(said) if is_done else notices.error(said)
+
+
+def _push(folder: Path) -> None:
+    """Upload a model's folder; the token leaves the session before anything else happens."""
+    from engine.exchange.taking import push_to_hub
+
+    token = str(state.take_widget(TOKEN, ""))
+    repository, is_public = state.widget_value(REPOSITORY, ""), bool(state.widget_value(PUBLIC, False))
+    try:
+        address = push_to_hub(folder, str(repository).strip(), token, is_private=not is_public)
+    except EngineError as problem:
+        state.remember(PAGE, PUSHED, (str(problem), False))
+    else:
+        state.remember(PAGE, PUSHED, (f"The model is at {address} now.", True))
+
+
+def _offers(info: ModelInfo, kind: str) -> bool:
+    from engine.exchange.taking import SEQUENCES, STEPS
+
+    return info.config.get("model") in {"step": STEPS, "sequence": SEQUENCES}[kind]
+
+
+def _zip(folder: Path) -> bytes:
+    from engine.exchange.taking import zip_folder
+
+    return zip_folder(folder)
+
+
+def _onnx(folder: Path, kind: str) -> bytes:
+    from engine.exchange import taking
+
+    make: dict[str, Callable[[Path], bytes]] = {"step": taking.step_model, "sequence": taking.sequence_model}
+    return make[kind](folder)
+
+
+def _recipe(folder: Path) -> bytes | None:
+    from engine.exchange.taking import recipe_file
+
+    return recipe_file(folder)

@@ -1,0 +1,130 @@
+"""Texts side by side: each is what it would be alone, whoever comes, goes, reads slowly or stops."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+
+from engine.decoding import together
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.sampling import generate
+from engine.decoding.together import Together, together_with
+from engine.models.language_model import LanguageModel
+from engine.models.steps import steps_in_8_bits
+from engine.runtimes.program import FlatSteps
+
+VOCAB = 41
+
+
+@pytest.fixture(scope="module")
+def steps() -> FlatSteps:
+    torch.manual_seed(1)
+    model = LanguageModel(VOCAB, embedding_dim=16, hidden_size=48).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.normal_(std=0.3)
+    found = steps_in_8_bits(model)
+    assert isinstance(found, FlatSteps)
+    return found
+
+
+SETTINGS = [
+    SamplingSettings(max_new_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+    for seed, (length, temperature, (top_k, top_p)) in enumerate(
+        itertools.product((1, 7, 90), (0.0, 0.7, 1.0), ((0, 1.0), (5, 0.9)))
+    )
+]
+
+
+def alone(steps: FlatSteps, prompt: list[int], settings: SamplingSettings, stop_id: int | None = None) -> list[int]:
+    return [token.token_id for token in generate(steps, prompt, stop_id=stop_id, **vars(settings))]
+
+
+def prompt_of(number: int) -> list[int]:
+    return np.random.default_rng(number).integers(VOCAB, size=1 + number % 23).tolist()
+
+
+def test_every_text_is_what_it_is_alone(steps):
+    expected = [alone(steps, prompt_of(i), settings, stop_id=3) for i, settings in enumerate(SETTINGS)]
+    assert any(len(text) < settings.max_new_tokens for text, settings in zip(expected, SETTINGS, strict=True))
+    place = Together(steps)
+    with ThreadPoolExecutor(len(SETTINGS)) as pool:
+        found = list(pool.map(lambda i: list(place.write(prompt_of(i), SETTINGS[i], 3)), range(len(SETTINGS))))
+    assert found == expected
+    assert not place._texts
+
+
+def test_taking_turns_in_one_thread_is_the_same(steps):
+    place = Together(steps)
+    writers = [place.write(prompt_of(i), settings, None) for i, settings in enumerate(SETTINGS)]
+    found = [
+        [token for token in row if token is not None] for row in zip(*itertools.zip_longest(*writers), strict=True)
+    ]
+    assert found == [alone(steps, prompt_of(i), settings) for i, settings in enumerate(SETTINGS)]
+
+
+def test_a_text_that_is_left_costs_no_more_steps_and_holds_nobody_up(steps):
+    place = Together(steps)
+    left = place.write([1], SamplingSettings(max_new_tokens=2000), None)
+    assert next(left) >= 0
+    left.close()
+    assert not place._texts
+    settings = SamplingSettings(max_new_tokens=50, seed=4)
+    assert list(place.write([1], settings, None)) == alone(steps, [1], settings)
+
+
+def test_a_text_that_nobody_reads_waits(steps, monkeypatch):
+    monkeypatch.setattr(together, "MOST_UNREAD", 20)
+    place, counted = Together(steps), SamplingSettings(max_new_tokens=200, seed=2)
+    slow = place.write([1], counted, None)
+    first = next(slow)
+    other = list(place.write([2], SamplingSettings(max_new_tokens=300), None))
+    assert len(other) == 300
+    assert len(place._texts[0].unread) <= 20
+    assert [first, *slow] == alone(steps, [1], counted)
+
+
+def test_steps_that_fail_are_told_to_who_takes_them_and_others_go_on(steps, monkeypatch):
+    place, settings = Together(steps), SamplingSettings(max_new_tokens=60, seed=3)
+    reader = place.write([1], settings, None)
+    begun = [next(reader)]
+    step = steps.step
+    monkeypatch.setattr(steps, "step", lambda *given: (_ for _ in ()).throw(MemoryError()))
+    with pytest.raises(MemoryError):
+        list(place.write([2], settings, None))
+    monkeypatch.setattr(steps, "step", step)
+    assert begun + list(reader) == alone(steps, [1], settings)
+
+
+def test_texts_are_stepped_in_one_batch(steps, monkeypatch):
+    sizes, step = [], steps.step
+    monkeypatch.setattr(steps, "step", lambda ids, state: (sizes.append(len(ids)), step(ids, state))[1])
+    place, barrier = Together(steps), threading.Barrier(8)
+
+    def write(seed: int) -> int:
+        writer = place.write([1], SamplingSettings(max_new_tokens=400, seed=seed), None)
+        first = next(writer)
+        barrier.wait()
+        return len([first, *writer])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(8))) == [400] * 8
+    assert sum(sizes) == 8 * 400
+    assert len(sizes) < 8 * 400 / 4
+
+
+def test_steps_have_one_place_which_goes_with_them(steps):
+    assert together_with(steps) is together_with(steps)
+    model = LanguageModel(VOCAB, embedding_dim=4, hidden_size=4).eval()
+    own = steps_in_8_bits(model)
+    place = weakref.ref(together_with(own))
+    del own
+    gc.collect()
+    assert place() is None

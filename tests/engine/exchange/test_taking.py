@@ -1,0 +1,124 @@
+"""What is taken away works elsewhere: in a fresh process, on ONNX Runtime, on the Hub."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from engine.decoding.text import SamplingSettings, write_text
+from engine.errors import InputError, ModelError
+from engine.exchange import taking
+from engine.models.folder import load_model
+
+ROOT = Path(__file__).parents[3]
+TOKEN = "hf_secretCanary123"
+SETTINGS = {"temperature": 0.8, "seed": 7}
+
+
+def test_a_zip_loads_in_a_fresh_process_and_writes_the_same(language_model_folder: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(taking.zip_folder(language_model_folder))) as archive:
+        archive.extractall(tmp_path)
+        lines = archive.read(f"{language_model_folder.name}/LOAD.txt").decode().rpartition("Python:")[2].strip()
+    assert len(lines.splitlines()) == 3
+    ran = subprocess.run(
+        [sys.executable, "-c", lines], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, timeout=100
+    )
+    assert ran.returncode == 0, ran.stderr.decode()
+    here = "".join(write_text(load_model(language_model_folder), "ROMEO:", SamplingSettings(**SETTINGS)))
+    assert ran.stdout.decode() == f"{here}\n"
+
+
+def test_a_zip_has_the_recipe_and_nothing_else_of_a_run(language_model_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for file in language_model_folder.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "recipe.json").write_text("{}")
+    (folder / "control.json").write_text("{}")
+    names = zipfile.ZipFile(io.BytesIO(taking.zip_folder(folder))).namelist()
+    assert {name.partition("/")[2] for name in names} == {*taking.TAKEN, "LOAD.txt"}
+    assert taking.recipe_file(folder) == b"{}"
+    assert taking.recipe_file(language_model_folder) is None
+
+
+def test_step_and_sequence_as_onnx_agree_with_torch(language_model_folder: Path) -> None:
+    model = load_model(language_model_folder).model
+    ids = torch.tensor([[3, 1, 4, 1, 5]])
+    wanted = model(ids)[0].detach().numpy()
+    whole = onnxruntime.InferenceSession(taking.sequence_model(language_model_folder))
+    assert np.abs(whole.run(["logits"], {"token_ids": ids.numpy()})[0] - wanted).max() < 1e-4
+    step = onnxruntime.InferenceSession(taking.step_model(language_model_folder))
+    state = np.zeros((1, step.get_inputs()[1].shape[1]), dtype=np.float32)
+    for time, token in enumerate(ids[0].numpy()):
+        logits, state = step.run(["logits", "new_state"], {"token_ids": np.array([token]), "state": state})
+        assert np.abs(logits[0] - wanted[0, time]).max() < 1e-4
+
+
+def test_what_has_no_graph_says_so(translator_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="No step is written"):
+        taking.step_model(translator_folder)
+    with pytest.raises(ModelError, match="No ONNX graph"):
+        taking.sequence_model(translator_folder)
+    with pytest.raises(ModelError, match="incomplete"):
+        taking.zip_folder(tmp_path)
+
+
+class Hub:
+    """Stands in for the Hub's client: notes what it is asked."""
+
+    asked: list[tuple[str, Any]] = []
+    endpoint = "https://hub.example"
+    error: Exception | None = None
+
+    def __init__(self, token: str) -> None:
+        self.asked.append(("token", token))
+
+    def create_repo(self, name: str, **options: Any) -> None:
+        self.asked.append(("create", (name, options)))
+        if self.error is not None:
+            raise self.error
+
+    def upload_folder(self, **options: Any) -> None:
+        self.asked.append(("upload", options))
+
+
+def test_a_folder_is_pushed_with_the_visitors_token(
+    language_model_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("huggingface_hub.HfApi", Hub)
+    monkeypatch.setattr(Hub, "asked", [])
+    address = taking.push_to_hub(language_model_folder, "me/mine", TOKEN)
+    assert address == "https://hub.example/me/mine"
+    assert Hub.asked[0] == ("token", TOKEN)
+    assert Hub.asked[1] == ("create", ("me/mine", {"private": True, "exist_ok": True}))
+    assert Hub.asked[2][1]["repo_id"] == "me/mine"
+    assert "control.json" not in Hub.asked[2][1]["allow_patterns"]
+    assert TOKEN not in caplog.text
+
+
+def test_a_push_that_fails_says_why_and_never_the_token(
+    language_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for repository, token, words in (
+        ("mine", TOKEN, "owner/name"),
+        ("../me/mine", TOKEN, "owner/name"),
+        ("me/..", TOKEN, "owner/name"),
+        ("me/mine", "", "access token"),
+    ):
+        with pytest.raises(InputError, match=words):
+            taking.push_to_hub(language_model_folder, repository, token)
+    monkeypatch.setattr("huggingface_hub.HfApi", Hub)
+    monkeypatch.setattr(Hub, "error", OSError(f"no route with {TOKEN}"))
+    with pytest.raises(InputError, match="cannot be reached") as caught:
+        taking.push_to_hub(language_model_folder, "me/mine", TOKEN)
+    assert TOKEN not in str(caught.value)
+    assert caught.value.__cause__ is None
