@@ -18,7 +18,7 @@ from pages.components.data.view import PAGE, SOURCES, DataView
 
 header.show(
     "Data",
-    "What would a network learn from? Look at a corpus, or bring your own, before you train on it.",
+    "What would a network learn from, in a corpus of the catalogue or in data of your own?",
     {
         "Split": "networks learn from the training split; the validation split decides when training is over, and the "
         "test split is what the finished network is judged on.",

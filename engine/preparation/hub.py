@@ -55,7 +55,9 @@ def check_id(repository: str) -> str:
         InputError: it is an address, a path, or no id at all.
     """
     found = repository.strip()
-    if not _ID.fullmatch(found) or ".." in found or "--" in found or len(found) > LONGEST_ID:
+    is_id = _ID.fullmatch(found) and ".." not in found and "--" not in found and len(found) <= LONGEST_ID
+    # `datasets` would take a folder of this server that is called so, before it asks the Hub.
+    if not is_id or os.path.exists(found):
         raise InputError(
             f"“{found[:60]}” is no id of a data set: write it as on the Hub, OWNER/NAME, such as stanfordnlp/imdb; no "
             "address and no path."
@@ -127,6 +129,8 @@ def fetch(
     Raises:
         DataError: it cannot be read, or has no such split or column.
     """
+    if not location:
+        check_id(found.repository)
     if config not in found.configs:
         raise DataError(
             f"{found.repository} has no configuration “{config[:60]}”: choose {listing(found.configs, ' or ')}."

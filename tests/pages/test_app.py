@@ -40,7 +40,7 @@ def test_streamlit_knows_the_setting(name: str) -> None:
         ("browser.gatherUsageStats", False),
         ("client.showErrorDetails", "none"),
         ("client.toolbarMode", "minimal"),
-        ("server.maxUploadSize", 10),
+        ("server.maxUploadSize", 20),
         ("server.maxMessageSize", 20),
     ],
 )

@@ -62,13 +62,22 @@ def answer(endpoint, status=200, headers=(), **facts):
     "repository",
     [
         *("../etc/passwd", "a/../b", "https://huggingface.co/datasets/a/b", "/etc", "a/b/c", "", " ", "a b", "hf://a"),
-        *("a/b\nc", "x" * 200, "owner/na--me", ".hidden/x", "file:///tmp"),
+        *("a/b\nc", "a/b..c", "x" * 200, "owner/na--me", ".hidden/x", "file:///tmp"),
     ],
 )
 def test_what_is_no_id_is_refused_and_nobody_is_asked(monkeypatch, repository):
     monkeypatch.setattr(sources, "_ask_hub", lambda timeout: pytest.fail("must not be asked"))
     with pytest.raises(InputError, match="is no id of a data set: write it as on the Hub, OWNER/NAME"):
         hub.find(repository)
+
+
+def test_an_id_never_means_a_folder_of_the_server(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert hub.check_id("runs/visitors") == "runs/visitors"
+    (tmp_path / "runs" / "visitors").mkdir(parents=True)
+    for repository in ("runs/visitors", "runs"):
+        with pytest.raises(InputError, match="is no id of a data set"):
+            hub.find(repository)
 
 
 def test_a_strange_revision_is_refused():
