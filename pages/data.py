@@ -46,7 +46,7 @@ def show_kept(name: str) -> None:
     """Draw a data set that is kept here."""
     folder, record = own.find(name)
     own.show_controls(folder, record)
-    measured = call(corpus_facts, str(folder), version=record.fingerprint, kept="shared")
+    measured = call(corpus_facts, str(folder), version=(record.title, record.fingerprint), kept="shared")
     python = "from engine.inspection.corpora.facts import corpus_facts\n\nprint(corpus_facts('FOLDER/OF/THE/DATA'))"
     facts.show(
         measured.value, measured.receipt(python=python, data=f"{record.title}, fingerprint {record.fingerprint[:12]}")

@@ -27,7 +27,7 @@ MOST_UNREAD = 1024
 _MAKING = threading.Lock()
 
 
-class _Text:
+class _SharedText:
     """One text that is being written.
 
     Attributes:
@@ -67,13 +67,13 @@ class Together:
 
     def __init__(self, steps: FlatSteps) -> None:
         self._steps = steps
-        self._texts: list[_Text] = []
+        self._texts: list[_SharedText] = []
         self._changed = threading.Condition()
         self._is_stepping = False
 
     def write(self, prompt_ids: Sequence[int], settings: SamplingSettings, stop_id: int | None) -> Iterator[int]:
         """Yield the tokens that `engine.decoding.sampling.generate` would, with these settings, after the prompt."""
-        text = _Text(self._steps.start(1), prompt_ids, settings, stop_id)
+        text = _SharedText(self._steps.start(1), prompt_ids, settings, stop_id)
         with self._changed:
             self._texts.append(text)
         try:
@@ -88,7 +88,7 @@ class Together:
             with self._changed:
                 self._texts.remove(text)
 
-    def _go_on(self, text: _Text) -> None:
+    def _go_on(self, text: _SharedText) -> None:
         """Take some steps for everyone, or wait for another's, so that a text has something to read."""
         with self._changed:
             while self._is_stepping:
@@ -106,7 +106,7 @@ class Together:
                 self._is_stepping = False
                 self._changed.notify_all()
 
-    def _step(self, texts: list[_Text]) -> None:
+    def _step(self, texts: list[_SharedText]) -> None:
         state = np.concatenate([text.state for text in texts])  # (B, S)
         try:
             for _ in range(STEPS_AT_ONCE):
@@ -122,13 +122,13 @@ class Together:
             _leave(texts, state)
 
 
-def _leave(texts: Sequence[_Text], state: np.ndarray) -> None:
+def _leave(texts: Sequence[_SharedText], state: np.ndarray) -> None:
     """Give every text its own row of the state (B, S)."""
     for row, text in enumerate(texts):
         text.state = state[row : row + 1]
 
 
-def _put_next(texts: Sequence[_Text], logits: np.ndarray) -> None:
+def _put_next(texts: Sequence[_SharedText], logits: np.ndarray) -> None:
     """Give every text the token it reads next: of its prompt, or drawn from its row of the logits (B, V)."""
     drawing: dict[tuple[float, int, float], list[int]] = {}
     for row, text in enumerate(texts):

@@ -28,7 +28,7 @@ MAX_REFERENCE = 20 * 2**20
 
 
 @dataclass(frozen=True)
-class Brought:
+class BroughtNetwork:
     """A network ready to be kept.
 
     Attributes:
@@ -65,7 +65,7 @@ class Proof:
         )
 
 
-def bring(found: Recognised, vocabularies: Mapping[str, Vocabulary], details: Details) -> Brought:
+def bring(found: Recognised, vocabularies: Mapping[str, Vocabulary], details: Details) -> BroughtNetwork:
     """Return the network with its tokeniser; `vocabularies` has one for each of `found.vocabularies`.
 
     Raises:
@@ -77,7 +77,7 @@ def bring(found: Recognised, vocabularies: Mapping[str, Vocabulary], details: De
             raise InputError(f"{called}: give its tokens in the order of their ids.")
         check_size(vocabularies[called], table.rows, found.given.source(f"{table.name}.weight"))
     built = found.build(vocabularies, details)
-    return Brought(built, facts_of(found, details, built.model))
+    return BroughtNetwork(built, facts_of(found, details, built.model))
 
 
 def facts_of(found: Recognised, details: Details, model: PretrainedModel) -> JsonObject:
@@ -97,7 +97,7 @@ def model_name(model: PretrainedModel) -> str:
     return next(name for name, kind in MODELS.items() if kind is type(model))
 
 
-def keep(brought: Brought, folder: Path) -> Path:
+def keep(brought: BroughtNetwork, folder: Path) -> Path:
     """Write a network's model folder and return it: weights in single precision where half would change them."""
     model, facts = brought.built.model, brought.facts
     described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
@@ -105,7 +105,7 @@ def keep(brought: Brought, folder: Path) -> Path:
     return save_model(folder, model, brought.built.tokenizer, facts, write_card(folder.name, described), is_exact)
 
 
-def prove(brought: Brought, name: str, data: bytes) -> Proof:
+def prove(brought: BroughtNetwork, name: str, data: bytes) -> Proof:
     """Return how far the network's answers are from a reference: JSON with "ids" and "logits" (a translator's "source"
     beside them). Logits may be log-probabilities.
 
@@ -135,7 +135,7 @@ def prove(brought: Brought, name: str, data: bytes) -> Proof:
 
 
 @torch.no_grad()
-def answers(brought: Brought, ids: Tensor, source: Tensor | None = None) -> Tensor:
+def answers(brought: BroughtNetwork, ids: Tensor, source: Tensor | None = None) -> Tensor:
     """Return the network's logits for ids (B, T), numbered and ordered as in the file that it comes from.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import InputError
 from engine.exchange.details import Details
 from engine.exchange.layouts import LAYOUTS, Layout
-from engine.exchange.layouts.base import Built
+from engine.exchange.layouts.base import Built, LayoutPart
 from engine.exchange.modules import Linear, Modules, part_names
 from engine.exchange.vocabularies import Vocabulary
 from engine.exchange.weight_files import GivenWeights
@@ -43,17 +43,23 @@ class Recognised:
         return self.layers.vocabularies
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def notes(self) -> tuple[str, ...]:
+        """What tensors do not tell and is taken for granted."""
+        return (*self.layout.notes, *self.layers.notes)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:  # as `Details` has them
         """Defaults of `Details` that the layout or the file knows better."""
         told = {name: value for name, value in self.given.facts.items() if name != "is_sequence"}
         return {**(self.layout.settings or {}), **told}
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Return (tensor, its shape, what it does) of every tensor in the file."""
-        roles = {name: role for role, name in self.names.items()}
+        """Return (tensor, its shape, what it does) of every tensor in the file, module by module."""
         return [
-            (self.given.source(name), " × ".join(map(str, tensor.shape)), roles[name.rpartition(".")[0]])
-            for name, tensor in self.given.tensors.items()
+            (self.given.source(name), " × ".join(map(str, tensor.shape)), role)
+            for role, module in self.names.items()
+            for name, tensor in sorted(self.given.tensors.items())
+            if name.rpartition(".")[0] == module
         ]
 
     def answers(self, task: str) -> int:
@@ -92,10 +98,13 @@ def recognise(given: GivenWeights) -> Recognised:
     return found
 
 
-def _nearest(modules: Modules, tried: list[tuple[Layout, dict[str, str], list[Any], list[str]]]) -> str:
+Tried = tuple[Layout, dict[str, str], list[LayoutPart], list[str]]  # as `Layout.assign` gives it
+
+
+def _nearest(modules: Modules, tried: list[Tried]) -> str:
     """Return the sentence on what keeps a file from the layout that it comes nearest to."""
 
-    def distance(one: tuple[Layout, dict[str, str], list[Any], list[str]]) -> tuple[int, int]:
+    def distance(one: Tried) -> tuple[int, int]:
         _, found, missing, extra = one
         return len(missing) + len(extra), -len(found)
 

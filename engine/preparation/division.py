@@ -107,7 +107,7 @@ def _share_out(count: int, weights: Sequence[int], division: Division, names: Se
     bounds = [1 - sum(shares[position:]) for position in range(len(shares))]
     cuts = []
     for bound in bounds:
-        while place < count and passed < bound * total:
+        while place < count and passed + weights[place] / 2 <= bound * total:  # where most of a row lies
             passed += weights[place]
             place += 1
         cuts.append(place)

@@ -11,7 +11,7 @@ from engine.corpora.base import Corpus, CorpusSource, CorpusSpec
 from engine.corpora.data_folder import UNSTATED, Columns, DataFolder
 from engine.errors import InputError
 from engine.preparation.division import Division, divide
-from engine.preparation.shapes import SHAPES, Mapping, make
+from engine.preparation.shapes import SHAPES, ColumnMapping, make
 from engine.preparation.source_table import SourceTable
 
 DRAFT = "draft"
@@ -70,7 +70,7 @@ class Draft:
         )
 
 
-def prepare(table: SourceTable, mapping: Mapping, division: Division) -> Draft:
+def prepare(table: SourceTable, mapping: ColumnMapping, division: Division) -> Draft:
     """Return the data set that a table gives with these columns and this division.
 
     Raises:

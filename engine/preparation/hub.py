@@ -193,8 +193,12 @@ def _read(
 
 
 def _take(
-    stream: Any, most_rows: int, most_bytes: int, watch: Callable[[int], None] | None, came: int
-) -> tuple[list[dict[str, Cell]], bool, int]:  # a stream of the library's, which has no types
+    stream: Any,  # of the library's, which has no types
+    most_rows: int,
+    most_bytes: int,
+    watch: Callable[[int], None] | None,
+    came: int,
+) -> tuple[list[dict[str, Cell]], bool, int]:
     rows: list[dict[str, Cell]] = []
     size = 0
     for row in stream:

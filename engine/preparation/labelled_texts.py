@@ -11,11 +11,11 @@ from engine.files.text_file import Cell, find_text_column, mean_words, spell
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
+    ColumnMapping,
+    ColumnRole,
     Count,
     Cutter,
     Made,
-    Mapping,
-    Role,
     Shape,
     called,
     count_by_words,
@@ -46,8 +46,8 @@ class LabelledTextsShape(Shape):
     title = "Labelled texts"
     meaning = "a network learns to choose the label of a text"
     roles = (
-        Role("text", "Text", "What is read."),
-        Role("label", "Label", f"What is to be told of it: one of 2 to {MAX_LABELS} values."),
+        ColumnRole("text", "Text", "What is read."),
+        ColumnRole("label", "Label", f"What is to be told of it: one of 2 to {MAX_LABELS} values."),
     )
     order = 3
     cutter = Cutter("Words, contractions cut", "word", _treebank, vocab_size=11_000)
@@ -70,7 +70,7 @@ class LabelledTextsShape(Shape):
         label = called(table, LABEL_COLUMNS) or table.columns[-1]
         return {"text": self._text(table, label) or table.columns[0], "label": label}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         text, label = (table.position(mapping.columns[role]) for role in ("text", "label"))
         column = mapping.columns["label"]
         names = table.class_names.get(column, ())

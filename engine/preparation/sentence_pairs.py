@@ -8,16 +8,16 @@ import numpy as np
 
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.errors import InputError
-from engine.files.text_file import spell
+from engine.files.text_file import LEAST_WORDS, mean_words, spell
 from engine.preparation.languages import CODES, code_of
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
+    ColumnMapping,
+    ColumnRole,
     Count,
     Cutter,
     Made,
-    Mapping,
-    Role,
     Shape,
     called,
     count_by_words,
@@ -57,8 +57,8 @@ class SentencePairsShape(Shape):
     title = "Sentence pairs"
     meaning = "a network learns to translate the source into the target"
     roles = (
-        Role("source", "Source", "What is read."),
-        Role("target", "Target", "What is to be written."),
+        ColumnRole("source", "Source", "What is read."),
+        ColumnRole("target", "Target", "What is to be written."),
     )
     order = 2
     cutter = Cutter("Byte-pair encoding", "subword token", _subwords, characters=300_000)
@@ -83,7 +83,7 @@ class SentencePairsShape(Shape):
         texts = text_columns(table) or list(table.columns)
         return {"source": texts[0], "target": texts[min(1, len(texts) - 1)]}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         source, target = (table.position(mapping.columns[role]) for role in ("source", "target"))
         if source == target:
             raise InputError("Source and target are the same column: choose two different ones.")
@@ -105,7 +105,7 @@ class SentencePairsShape(Shape):
             remarks=say_left_out(left_out, "without a sentence on one of both sides"),
         )
 
-    def languages(self, table: SourceTable, mapping: Mapping) -> tuple[str, str]:
+    def languages(self, table: SourceTable, mapping: ColumnMapping) -> tuple[str, str]:
         """Return the codes of both languages: from the columns' names, else from what is in them; UNKNOWN where they
         cannot be told apart."""
         found = []
@@ -120,7 +120,10 @@ class SentencePairsShape(Shape):
 
 
 def _go_together(table: SourceTable, columns: Sequence[str]) -> bool:
-    """Return whether two columns are as long as one another row by row, as sentences and their translations are."""
+    """Return whether two columns of several words are as long as one another row by row, as sentences and their
+    translations are."""
+    if any(mean_words(table.cells(column, SAMPLE_ROWS)) < LEAST_WORDS for column in columns):
+        return False
     first, second = (np.array([len(spell(cell)) for cell in table.cells(column, SAMPLE_ROWS)]) for column in columns)
     if len(first) < LEAST_ROWS or first.std() == 0 or second.std() == 0:
         return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from engine.config import JsonObject
@@ -32,7 +32,7 @@ Count = Callable[[Sequence[str]], Counter[str]]
 
 
 @dataclasses.dataclass(frozen=True)
-class Role:
+class ColumnRole:
     """What a column is for: its name, what a form calls it, and a sentence of help."""
 
     name: str
@@ -41,7 +41,7 @@ class Role:
 
 
 @dataclasses.dataclass(frozen=True)
-class Mapping:
+class ColumnMapping:
     """Which column of a table has which role.
 
     Attributes:
@@ -67,7 +67,7 @@ class Made:
         remarks: a sentence for each kind of row that was left out or changed.
     """
 
-    splits: dict[str, Columns]
+    splits: Mapping[str, Columns]
     labels: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class Shape(ABC):
     content: ClassVar[Content[Any]]  # each its own
     title: ClassVar[str]
     meaning: ClassVar[str]
-    roles: ClassVar[tuple[Role, ...]]
+    roles: ClassVar[tuple[ColumnRole, ...]]
     order: ClassVar[int]
     cutter: ClassVar[Cutter]
     least_compared: ClassVar[int] = 1
@@ -130,7 +130,7 @@ class Shape(ABC):
         """Return columns to begin with where `guess` finds none."""
 
     @abstractmethod
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         """Return the rows.
 
         Raises:
@@ -145,6 +145,7 @@ class Shape(ABC):
         """Return how often each label or entity type occurs, none where there are no such."""
         return Counter()
 
+    # Any: as `texts`.
     def examples(self, found: Any, columns: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
         """Return the columns of a table of examples."""
         return self.texts(found, columns)
@@ -174,22 +175,22 @@ def count_by_words(cut: Cut) -> Count:
     return count
 
 
-def propose(table: SourceTable) -> Mapping:
+def propose(table: SourceTable) -> ColumnMapping:
     """Return what a table most likely is, and which column is what in it."""
     for name in SHAPES.names():
         columns = SHAPES.get(name).guess(table)
         if columns:
-            return Mapping(name, columns)
+            return ColumnMapping(name, columns)
     raise InputError("There are no texts in it.")  # plain lines and columns of words are running text at least
 
 
-def mapping_of(table: SourceTable, shape: str) -> Mapping:
+def mapping_of(table: SourceTable, shape: str) -> ColumnMapping:
     """Return the likeliest columns where the visitor says what it is."""
     found = SHAPES.get(shape)
-    return Mapping(shape, found.guess(table) or found.fallback(table))
+    return ColumnMapping(shape, found.guess(table) or found.fallback(table))
 
 
-def make(table: SourceTable, mapping: Mapping) -> Made:
+def make(table: SourceTable, mapping: ColumnMapping) -> Made:
     """Return the rows that a table gives.
 
     Raises:

@@ -116,7 +116,8 @@ def from_file(found: TextFile, source: JsonObject, name: str = "The file") -> So
         InputError: there is no text in it.
     """
     rows: Sequence[Cells]
-    columns, remarks = found.columns, ()
+    columns = found.columns
+    remarks: tuple[str, ...] = ()
     if isinstance(found, Lines):
         columns, rows = (LINE,), [(line,) for line in found.lines]
     elif isinstance(found, TokenFile):

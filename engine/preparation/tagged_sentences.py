@@ -10,11 +10,11 @@ from engine.errors import InputError
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
+    ColumnMapping,
+    ColumnRole,
     Count,
     Cutter,
     Made,
-    Mapping,
-    Role,
     Shape,
     as_words,
     called,
@@ -46,8 +46,8 @@ class TaggedSentencesShape(Shape):
     title = "Tagged sentences"
     meaning = "a network learns to find the entities in a sentence"
     roles = (
-        Role("tokens", "Words", "The words of the sentence, one by one."),
-        Role("tags", "Tags", "The tag of each word: B-PER begins a person, I-PER goes on with it, O is outside."),
+        ColumnRole("tokens", "Words", "The words of the sentence, one by one."),
+        ColumnRole("tags", "Tags", "The tag of each word: B-PER begins a person, I-PER goes on with it, O is outside."),
     )
     order = 1
     cutter = Cutter("Listed words", "word", _listed, vocab_size=11_000, least_count=3)
@@ -66,7 +66,7 @@ class TaggedSentencesShape(Shape):
         tags = called(table, TAG_COLUMNS) or table.columns[-1]
         return {"tokens": self._words(table, tags) or table.columns[0], "tags": tags}
 
-    def make(self, table: SourceTable, mapping: Mapping) -> Made:
+    def make(self, table: SourceTable, mapping: ColumnMapping) -> Made:
         words, tags = (table.position(mapping.columns[role]) for role in ("tokens", "tags"))
         names = table.class_names.get(mapping.columns["tags"], ())
         splits, number, empty = {}, 0, 0

@@ -16,11 +16,8 @@ from engine.training.precision import BFLOAT16, calculating
 if TYPE_CHECKING:
     from engine.training.trainer import Objective
 
-SIZE, TRIES, ROUNDS = (
-    768,
-    5,
-    3,
-)  # of the matrices multiplied; together 50 ms where a core makes 90 billion operations per second
+SIZE, TRIES = 768, 5  # of the matrices multiplied; 50 ms where a core makes 90 billion operations per second
+ROUNDS = 3
 
 
 def matrix_limit(precision: str) -> float:

@@ -17,7 +17,7 @@ TEACHER_FORCING_SCHEDULES: Registry[Callable[[float, float], float]] = Registry(
 HIGHEST_RATE = 10.0
 
 
-class Course(Protocol):
+class RateCourse(Protocol):
     """The part of the training settings that says how the learning rate runs."""
 
     @property
@@ -41,7 +41,7 @@ class Course(Protocol):
         """(update, the learning rate that holds from it on) pairs."""
 
 
-def rate_at(step: int, course: Course, schedule: Callable[[float, float], float]) -> float:
+def rate_at(step: int, course: RateCourse, schedule: Callable[[float, float], float]) -> float:
     """Return the learning rate of update `step` (0, 1, 2, ...).
 
     Between two restarts the schedule runs once. Paper: Loshchilov and Hutter (2017), SGDR, arXiv 1608.03983, section 3,

@@ -17,6 +17,7 @@ from pages.components import state, visitor
 PREFIX = "own-"
 KINDS = ("runs", "models")
 _NAME = re.compile(r"(?<![\w./-])own-[\w-]{16}(?![\w-])", re.ASCII)
+ABOUT = "about.json"  # what a network's owner calls it now
 YOURS, SHARED = "yours", "shared with you"
 
 
@@ -107,7 +108,7 @@ def _describe(folder: Path, version: tuple[tuple[int, int], ...]) -> ModelInfo:
 def _title(folder: Path) -> str:
     """Return what the owner calls a run or a network now, "" where only its own files say so."""
     try:
-        title = json.loads((folder / "about.json").read_text(encoding="utf-8"))["title"]
+        title = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["title"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return str(title)

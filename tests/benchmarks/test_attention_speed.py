@@ -17,7 +17,7 @@ from engine.inspection.translation.bottleneck import press
 from engine.inspection.translation.search import inspect_search
 from engine.models.folder import list_models, load_model
 from tests.benchmarks.pace import allowance
-from tests.benchmarks.visitor import describe_machine
+from tests.benchmarks.visitor import describe_machine, read_by_all
 
 BOUND = 0.150  # seconds
 SEARCH_BOUND = 1.0
@@ -60,14 +60,14 @@ def test_a_changed_row_and_a_search(capsys: pytest.CaptureFixture[str]) -> None:
             slowest = max(
                 processor_seconds(lambda step=step, edit=edit: try_edit(loaded, trial, step, edit)) for step in steps
             )
-            with capsys.disabled():
+            with read_by_all(capsys):
                 print(
                     f"\nchanged attention, {name}, {scope}: {1000 * slowest:.0f} ms of processor time; "
                     f"{describe_machine()}"
                 )
             assert slowest < BOUND * allowance()
         seconds = processor_seconds(lambda: find_attention(loaded, trial, 5, 100))
-        with capsys.disabled():
+        with read_by_all(capsys):
             print(f"attention found by gradient, {name}: {1000 * seconds:.0f} ms of processor time")
         assert seconds < SEARCH_BOUND * allowance()
 
@@ -76,6 +76,6 @@ def test_a_changed_row_and_a_search(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_squeezed_vector(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     loaded = load_model(name)
     seconds = processor_seconds(lambda: press(loaded, SENTENCE, (32,)))
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(f"\nbottleneck press, {name}: {1000 * seconds:.0f} ms of processor time; {describe_machine()}")
     assert seconds < BOUND * allowance()

@@ -23,7 +23,7 @@ from engine.models.folder import LoadedModel, list_models, load_model
 from engine.models.packed_decoder import BFLOAT16, packed_decoder
 from tests.benchmarks.pace import allowance
 from tests.benchmarks.plain_beam import PlainTranslator, batched_beam, plain_beam
-from tests.benchmarks.visitor import describe_machine
+from tests.benchmarks.visitor import describe_machine, read_by_all
 
 MODEL = "en-fr-attention"
 BATCH, PLAIN_SENTENCES, ROUNDS = 64, 4, 3
@@ -87,7 +87,7 @@ def test_batches_of_64_are_fifteen_times_as_fast_as_a_plain_loop(
     ]
     greedy, beam, loop = (min(column) for column in zip(*seconds, strict=True))
     ratio = (loop / PLAIN_SENTENCES) / (beam / BATCH)
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\n{MODEL}, batches of {BATCH}, one thread, per second of processor time: greedy {BATCH / greedy:,.0f} "
             "sentences, "
@@ -163,7 +163,7 @@ def test_a_sentence_is_decoded_again_within_150_ms_and_the_map_within_two_second
         min(measured(lambda: search_from(loaded, TWENTY_WORDS, ids, 5, 1.0)) for _ in range(ROUNDS)) for ids in prefixes
     ]
     whole_map = min(measured(lambda: inspect_settings(loaded, TWENTY_WORDS)) for _ in range(ROUNDS))
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\n{MODEL}, {len(TWENTY_WORDS.split())} words, beam 5, processor time: tree {1000 * tree:.0f} ms, going "
             "on from a beginning "

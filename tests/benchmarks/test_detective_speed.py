@@ -23,7 +23,11 @@ ROUNDS, MOST_ROUNDS = 1, 4  # more rounds only while a disturbed machine keeps t
 
 WITH_UNITS = [info for info in list_models() if info.task == "language_model" and info.has_units and not info.error]
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.skipif(not WITH_UNITS, reason="no network is in data/pretrained")]
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.whole_machine,
+    pytest.mark.skipif(not WITH_UNITS, reason="no network is in data/pretrained"),
+]
 
 
 def test_every_unit_is_tested_in_time(capsys: pytest.CaptureFixture[str]) -> None:

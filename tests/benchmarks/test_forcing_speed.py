@@ -13,7 +13,7 @@ from engine.inspection.translation.forcing import inspect_forcing
 from engine.inspection.translation.wrong_word import put_wrong_word
 from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.pace import allowance
-from tests.benchmarks.visitor import describe_machine
+from tests.benchmarks.visitor import describe_machine, read_by_all
 
 BOUND_MS = 150.0
 ROUNDS, MOST_ROUNDS = 5, 15  # more rounds only while a disturbed machine keeps the best one above the bound
@@ -53,7 +53,7 @@ def test_a_switch_and_a_word_decode_again_in_time(loaded: LoadedModel, capsys: p
     assert len(SOURCE.split()) >= 20
     switch = milliseconds(lambda: inspect_forcing(loaded, SOURCE, REFERENCE, "1-5, 9"))
     word = milliseconds(lambda: put_wrong_word(loaded, SOURCE, REFERENCE, 3, "anticonstitutionnellement"))
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\n{loaded.info.name}, {len(SOURCE.split())} words: a switch {switch:.0f} ms (forced, mixed and free "
             "together), "

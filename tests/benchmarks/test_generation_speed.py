@@ -25,6 +25,7 @@ ROUNDS, MOST_ROUNDS = 3, 8  # more rounds only while a disturbed machine keeps t
 
 pytestmark = [
     pytest.mark.benchmark,
+    pytest.mark.whole_machine,
     pytest.mark.skipif(
         MODEL not in {info.name for info in list_models() if not info.error},
         reason=f"{MODEL} is not in data/pretrained",

@@ -26,7 +26,7 @@ from engine.inspection.cells.units import stream_states
 from engine.models.folder import list_models, load_model
 from pages.components.cells.view import DEFAULT_TEXT
 from tests.benchmarks.pace import allowance
-from tests.benchmarks.visitor import describe_machine
+from tests.benchmarks.visitor import describe_machine, read_by_all
 
 BOUND, CHARACTERS = 2.0, 100_000
 
@@ -62,7 +62,7 @@ def test_a_pattern_is_found_in_time(capsys: pytest.CaptureFixture[str]) -> None:
             times.append(time.process_time() - begun)
     finally:
         torch.set_num_threads(threads)
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\nrange match, {widest.name}, {len(pattern.units)} of {widest.config['hidden_size']} units over "
             f"{CHARACTERS:,} characters: "

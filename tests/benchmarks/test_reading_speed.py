@@ -14,7 +14,7 @@ import pytest
 
 from engine.models.folder import list_models
 from tests.benchmarks.pace import allowance
-from tests.benchmarks.visitor import Server, Visitor, describe_machine
+from tests.benchmarks.visitor import Server, Visitor, describe_machine, read_by_all
 
 BOUND_MS = 200.0
 ROUNDS, MOST_ROUNDS = 3, 8  # more only while a disturbed machine keeps the best one above the bound
@@ -39,7 +39,7 @@ def test_a_new_text_is_read_in_time(page: str, warm_server: Server, capsys: pyte
     if not any(info.task == TASKS[page] and not info.error for info in list_models()):
         pytest.skip(f"nothing that the {page} page shows is installed in data/pretrained")
     best = {view or "first view": _cost_of_a_text(warm_server, page, view) for view in VIEWS[page]}
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\n{page} page, 40 new words: "
             + "; ".join(f"{view} {spent:.0f} ms" for view, spent in best.items())

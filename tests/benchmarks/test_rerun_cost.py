@@ -23,7 +23,7 @@ import pytest
 from engine.models.folder import list_models
 from tests.benchmarks.pace import allowance
 from tests.benchmarks.rerun_table import LOADED, measure, tools
-from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
+from tests.benchmarks.visitor import Server, Visitor, describe_machine, read_by_all, serve
 
 HEAVY = "torch, datasets, pandas, sacrebleu, distributed"
 PAGE, BARE = "models", "tests/benchmarks/bare_page.py"
@@ -49,7 +49,7 @@ def test_rerun_of_a_light_page(capsys: pytest.CaptureFixture[str]) -> None:
             )
         run = visitor.rerun(f"model={names[0]}")
     times = min(page) / min(bare)
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\nrerun of the {PAGE} page: {min(page):.1f} ms of processor time (best of {len(page)} rounds of "
             f"{RERUNS}; worst {max(page):.1f}), "
@@ -89,7 +89,7 @@ def test_comparison_opens_and_reruns_with_all_series_on(capsys: pytest.CaptureFi
         opening = server.cpu_seconds() - before
         assert "libtorch" not in Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
         costs = {section: _cost_of_a_click(server, f"section={section}") for section in SECTIONS}
-    with capsys.disabled():
+    with read_by_all(capsys):
         print(
             f"\ncomparison page: opens in {opening:.2f} s, reruns by section in ms of processor time: "
             f"{', '.join(f'{section} {cost:.0f}' for section, cost in costs.items())}; {describe_machine()}"

@@ -15,7 +15,7 @@ HOME_SECONDS = 1.5
 STARTS = 3
 PICTURES = 6  # of the pages with a figure; others have words
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
 
 
 def test_home_is_complete_soon_after_the_server_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:

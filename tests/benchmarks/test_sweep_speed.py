@@ -29,7 +29,11 @@ SWEEP = Comparison(
     architectures=("lstm",),
 )
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")]
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.whole_machine,
+    pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores"),
+]
 
 
 def test_two_workers_finish_sooner_than_one(tmp_path, monkeypatch, capsys):

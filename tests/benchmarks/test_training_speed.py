@@ -21,7 +21,7 @@ from engine.training.language_modelling import LanguageModellingObjective
 from engine.training.translation import TranslationObjective
 from tests.benchmarks.visitor import describe_machine
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
 
 UPDATES, ROUNDS, LEAST = 6, 5, 0.95  # the aim is 1.0: two runs of the same loop differ by 0.05
 SETTINGS = TrainingSettings(max_steps=UPDATES, evaluate_every=UPDATES, log_every=UPDATES, precision="auto")

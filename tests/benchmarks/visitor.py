@@ -16,10 +16,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -36,6 +37,14 @@ def describe_machine() -> str:
             model = line.split(":", 1)[1].strip()
             break
     return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
+
+
+@contextmanager
+def read_by_all(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Let what is printed inside be read at once: past pytest's capture, and from a worker of pytest-xdist too, whose
+    standard output is thrown away."""
+    with capsys.disabled(), redirect_stdout(sys.stderr):
+        yield
 
 
 def is_machine_busy() -> bool:

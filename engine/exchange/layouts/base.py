@@ -32,7 +32,7 @@ class Built:
 
 
 @dataclass(frozen=True)
-class Part:
+class LayoutPart:
     """One module of a layout.
 
     Attributes:
@@ -58,8 +58,8 @@ class Layout:
         parts: its modules.
         read: (modules, module names by role) -> the layers with their shapes checked.
         build: (those layers, vocabularies, what the visitor said) -> the model. The layers have `vocabularies`, the
-            tables that these belong to by what they are called, `fits`, whether the shapes allow a task, and `answers`,
-            how many labels there are then.
+            tables that these belong to by what they are called, `fits`, whether the shapes allow a task, `answers`, how
+            many labels there are then, and `notes`.
         notes: what tensors do not tell and is taken for granted.
         order: place among layouts; the first that fits is taken.
     """
@@ -68,14 +68,14 @@ class Layout:
     title: str
     origin: str
     tasks: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[LayoutPart, ...]
     read: Callable[[Modules, Mapping[str, str]], Any]  # layers of its own kind
     build: Callable[[Any, Mapping[str, Vocabulary], Details], Built]
     notes: tuple[str, ...] = ()
     settings: Mapping[str, Any] | None = None  # defaults of `Details` that differ
     order: int = 10
 
-    def assign(self, modules: Modules) -> tuple[dict[str, str], list[Part], list[str]]:
+    def assign(self, modules: Modules) -> tuple[dict[str, str], list[LayoutPart], list[str]]:
         """Return the modules by role, the parts that are missing, and the modules that belong to no part."""
         found: dict[str, str] = {}
         missing = []

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.cells import CELLS
 from engine.errors import InputError
 from engine.exchange.details import Details
-from engine.exchange.layouts.base import LAYOUTS, Built, Layout, Part
-from engine.exchange.layouts.recurrent import NEVER, STRAIGHT, fill, fill_layer
+from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
+from engine.exchange.layouts.recurrent import NEVER, STRAIGHT, TANH, fill, fill_layer
 from engine.exchange.modules import Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.models.encoder_decoder import EncoderDecoder
@@ -38,7 +39,7 @@ Columns = tuple[str, ...]  # what the output reads, in the file's order: of "hid
 
 
 @dataclass(frozen=True)
-class Pair:
+class PairOfStacks:
     """The layers of an encoder-decoder; those of attention as ours has them: `query` and `key` and `score`."""
 
     source: Linear
@@ -57,6 +58,11 @@ class Pair:
         """The tables that vocabularies belong to, by what each is called."""
         return {SOURCE_VOCABULARY: self.source, TARGET_VOCABULARY: self.target}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is taken for granted of these layers."""
+        return (TANH,) if CELLS.get(self.encoder.cell).activations else ()
+
     def fits(self, task: str) -> bool:
         """Return whether the shapes allow a task."""
         return task == "translation"
@@ -69,7 +75,7 @@ class Pair:
 def reader(columns: Columns, is_summed: bool = False) -> object:
     """Return what reads the layers of a layout whose output reads `columns`, where it reads more than the state."""
 
-    def read(modules: Modules, names: Mapping[str, str]) -> Pair:
+    def read(modules: Modules, names: Mapping[str, str]) -> PairOfStacks:
         source, target = modules.table(names[SOURCE]), modules.table(names[TARGET])
         encoder = modules.recurrent(names[ENCODER], source.weight.shape[1])
         width, joined = target.weight.shape[1], encoder.hidden_size * encoder.directions
@@ -96,7 +102,9 @@ def reader(columns: Columns, is_summed: bool = False) -> object:
             head = Linear(head.name, _ordered(head.weight, used, sizes), head.bias)
         columns_read = ("hidden", "context") if combine is not None else used
         additive = _additive(modules, names, size, said)
-        return Pair(source, encoder, target, decoder, head, columns_read, reads_context, bridge, additive, combine)
+        return PairOfStacks(
+            source, encoder, target, decoder, head, columns_read, reads_context, bridge, additive, combine
+        )
 
     return read
 
@@ -128,7 +136,7 @@ def _ordered(weight: Tensor, columns: Columns, sizes: Mapping[str, int]) -> Tens
 def builder(has_dot: bool = False, relu: bool = False, is_summed: bool = False) -> object:
     """Return what builds the model of a layout."""
 
-    def build(pair: Pair, vocabularies: Mapping[str, Vocabulary], details: Details) -> Built:
+    def build(pair: PairOfStacks, vocabularies: Mapping[str, Vocabulary], details: Details) -> Built:
         source, target = vocabularies[SOURCE_VOCABULARY], vocabularies[TARGET_VOCABULARY]
         lost = next((mark for mark in (BOS, EOS) if mark not in target.tokens), "")
         if lost:
@@ -207,7 +215,7 @@ def pair_layout(
 ) -> None:
     """Register the layout of an encoder-decoder; `score` is the kind of attention's last layer."""
     kinds = KINDS | {SCORE: score}
-    parts = tuple(Part(role, kinds.get(role, "linear"), tuple(given)) for role, given in names.items())
+    parts = tuple(LayoutPart(role, kinds.get(role, "linear"), tuple(given)) for role, given in names.items())
     read, build = reader(columns, is_summed), builder(has_dot, relu, is_summed)
     layout = Layout(name, title, origin, ("translation",), parts, read, build, (STRAIGHT, BARE))  # type: ignore[arg-type]
     LAYOUTS.register(name)(layout)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import torch
 
-from engine.exchange.layouts.base import LAYOUTS, Layout, Part
+from engine.exchange.layouts.base import LAYOUTS, Layout, LayoutPart
 from engine.exchange.layouts.recurrent import STRAIGHT, Stack, build
 from engine.exchange.modules import Linear, Modules, Recurrent
 from engine.layers import Weights
@@ -34,7 +34,11 @@ LAYOUTS.register("linear-rnn")(
         "Character RNN made of linear layers",
         "PyTorch's tutorial “Classifying names with a character-level RNN”",
         ("classification", "language_model"),
-        (Part(INPUT, "linear", ("i2h",)), Part(HIDDEN, "linear", ("h2h",)), Part(HEAD, "linear", ("h2o",))),
+        (
+            LayoutPart(INPUT, "linear", ("i2h",)),
+            LayoutPart(HIDDEN, "linear", ("h2h",)),
+            LayoutPart(HEAD, "linear", ("h2o",)),
+        ),
         read,
         build,
         (STRAIGHT, "The hidden state is taken to be squashed with tanh, as in the tutorial: the tensors do not tell."),

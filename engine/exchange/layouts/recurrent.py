@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.cells import CELLS
 from engine.errors import InputError
 from engine.exchange.details import Details, numbered_labels
-from engine.exchange.layouts.base import LAYOUTS, Built, Layout, Part
+from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
 from engine.exchange.modules import Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.layers import Weights, layer_weights
@@ -42,6 +43,11 @@ class Stack:
     def vocabularies(self) -> dict[str, Linear]:
         """The tables that vocabularies belong to, by what each is called."""
         return {VOCABULARY: self.embedding}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is taken for granted of these layers: which of a cell's activations it has."""
+        return (TANH,) if self.recurrent is not None and CELLS.get(self.recurrent.cell).activations else ()
 
     def fits(self, task: str) -> bool:
         """Return whether the shapes allow a task."""
@@ -219,9 +225,8 @@ def stack_layout(
 ) -> Layout:
     """Register the layout of such a network with module names of its own, and return it."""
     kinds = {EMBEDDING: "matrix", LAYERS: "recurrent", HEAD: "linear"}
-    parts = tuple(Part(role, kinds[role], given) for role, given in names.items())
-    notes = (STRAIGHT, TANH) if LAYERS in names else (STRAIGHT,)
-    layout = Layout(name, title, origin, tasks, parts, read_stack, build, notes, **more)  # type: ignore[arg-type]
+    parts = tuple(LayoutPart(role, kinds[role], given) for role, given in names.items())
+    layout = Layout(name, title, origin, tasks, parts, read_stack, build, (STRAIGHT,), **more)  # type: ignore[arg-type]
     LAYOUTS.register(name)(layout)
     return layout
 

@@ -39,7 +39,7 @@ def find_examples(corpus: Corpus, split: str = "train", query: str = "", count: 
     columns = shape.examples(corpus.read(corpus.spec.content, split), rows.column_names, corpus.spec.labels)
     total = len(next(iter(columns.values())))
     wanted = query.casefold().strip()
-    places = range(total)
+    places = list(range(total))
     if wanted:
         places = [
             place for place in places if any(wanted in str(cells[place]).casefold() for cells in columns.values())

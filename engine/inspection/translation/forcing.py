@@ -36,7 +36,7 @@ _RANGE = re.compile(r"(\d{1,4})(?:\s*[-\N{EN DASH}]\s*(\d{1,4}))?")
 
 
 @dataclass(frozen=True)
-class Run:
+class ForcingRun:
     """One decoding of the sentence.
 
     Attributes:
@@ -81,9 +81,9 @@ class ForcingReport:
 
     reference: list[str]
     told: tuple[bool, ...]
-    forced: Run
-    mixed: Run
-    free: Run
+    forced: ForcingRun
+    mixed: ForcingRun
+    free: ForcingRun
     alternatives: list[list[tuple[str, float]]]
     mixed_kl: np.ndarray
     free_kl: np.ndarray
@@ -407,7 +407,7 @@ def decode(
     return decode_mixed(loaded.model, source_ids, lengths, target_ids, told, put=put, **options)
 
 
-def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[Run]:
+def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[ForcingRun]:
     """Return each row of `found` with its pieces as text."""
     tokenizer, runs = loaded.tokenizer, []
     losses = found.losses(target_ids, tokenizer.eos_id).numpy()
@@ -416,7 +416,7 @@ def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[Ru
         log_probs = found.log_probs[row, :length].max(dim=-1).values.tolist()
         is_finished = read[-1] == tokenizer.eos_id
         runs.append(
-            Run(
+            ForcingRun(
                 display_pieces(tokenizer.tokens(own)),
                 log_probs,
                 display_pieces(tokenizer.tokens(read)),

@@ -23,7 +23,7 @@ from engine.inspection.translation.alignment import first_difference
 from engine.inspection.translation.forcing import (
     NONE,
     Arrangement,
-    Run,
+    ForcingRun,
     arrange,
     decode,
     divergence,
@@ -62,8 +62,8 @@ class WrongWord:
     word: str
     instead_of: str
     probability: float
-    plain: Run
-    changed: Run
+    plain: ForcingRun
+    changed: ForcingRun
     changed_pieces: int
     same_pieces: int
     shift: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.figure import Figure, Trace
 from engine.plotting.labels import plain_labels
 from engine.plotting.theme import Mode
 
@@ -15,7 +15,7 @@ ROW_HEIGHT = 26
 MOST_LABELS = 20
 
 
-def length_bars(lengths: pd.DataFrame, *, unit: str, mode: Mode) -> go.Figure:
+def length_bars(lengths: pd.DataFrame, *, unit: str, mode: Mode) -> Figure:
     """Return the share of each split's texts by how long they are.
 
     Args:
@@ -30,14 +30,14 @@ def length_bars(lengths: pd.DataFrame, *, unit: str, mode: Mode) -> go.Figure:
             y=100 * lengths[split] / total,
             name=split,
             marker=_filled(split, mode),
-            customdata=lengths[["begin", "end", split]],
+            customdata=lengths[["begin", "end", split]].to_numpy(),
             hovertemplate="%{customdata[0]}–%{customdata[1]}: %{customdata[2]:,} texts, %{y:.1f} %<extra></extra>",
         )
     figure.update_layout(bargap=0.15, legend={"orientation": "h", "y": 1.12})
     return figure
 
 
-def balance_bars(balance: pd.DataFrame, *, mode: Mode) -> go.Figure:
+def balance_bars(balance: pd.DataFrame, *, mode: Mode) -> Figure:
     """Return how often each label occurs in each split, as a share of the split; of many labels the most frequent.
 
     Args:
@@ -56,7 +56,7 @@ def balance_bars(balance: pd.DataFrame, *, mode: Mode) -> go.Figure:
             orientation="h",
             name=split,
             marker=_filled(split, mode),
-            customdata=shown[[split]],
+            customdata=shown[[split]].to_numpy(),
             hovertemplate="%{y}: %{customdata[0]:,}, %{x:.1f} %<extra></extra>",
         )
     figure.update_yaxes(type="category", showgrid=False)
@@ -65,7 +65,7 @@ def balance_bars(balance: pd.DataFrame, *, mode: Mode) -> go.Figure:
     return figure
 
 
-def coverage_lines(coverage: pd.DataFrame, *, noun: str, mode: Mode) -> go.Figure:
+def coverage_lines(coverage: pd.DataFrame, *, noun: str, mode: Mode) -> Figure:
     """Return which share of each split's tokens a vocabulary of the most frequent ones covers.
 
     Args:
@@ -112,7 +112,7 @@ def describe_coverage(coverage: pd.DataFrame, *, noun: str) -> str:
     )
 
 
-def _filled(split: str, mode: Mode) -> theme.Trace:
+def _filled(split: str, mode: Mode) -> Trace:
     colours = {"train": theme.accent(mode), "validation": theme.ink(mode), "test": theme.muted(mode)}
     return {
         "color": colours[split],

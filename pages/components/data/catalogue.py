@@ -30,7 +30,7 @@ def table() -> pd.DataFrame:
                 "licence": spec.licence,
                 "from": spec.origin,
             }
-            for name, spec in CORPORA.items()
+            for name, spec in sorted(CORPORA.items(), key=lambda item: item[0])
         ]
     )
 

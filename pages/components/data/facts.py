@@ -37,7 +37,8 @@ def show(facts: CorpusFacts, receipt: Receipt | None = None) -> None:
         seen_in_training=[f"{count:,.0f}" if count == count else "" for count in facts.splits["seen_in_training"]]
     )
     table = sizes.rename(columns=SPLITS | {"tokens": f"tokens ({facts.noun}s)"})
-    figures.show_table(table, name="data-splits", receipt=receipt)
+    localized = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[1:5]}
+    figures.show_table(table, name="data-splits", receipt=receipt, column_config=localized)
     left, right = st.columns(2, gap="medium")
     with left:
         notices.say(say_lengths(facts))

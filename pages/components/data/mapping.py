@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.config import settings_from
-from engine.preparation import SHAPES, Mapping, Role, SourceTable, propose
+from engine.preparation import SHAPES, ColumnMapping, ColumnRole, SourceTable, propose
 from engine.preparation.division import Division
 from engine.preparation.languages import CODES
 from engine.preparation.shapes import mapping_of
@@ -22,7 +22,7 @@ ORDERS = {"shuffled": "Shuffled", "in order": "In order"}
 BY = {"ratio": "By these shares", "own": "As it came"}
 
 
-def ask(table: SourceTable, key: str) -> Mapping:
+def ask(table: SourceTable, key: str) -> ColumnMapping:
     """Draw the choice of what the data are and of the columns, all chosen already, and the first rows; return both."""
     proposed = propose(table)
     names = SHAPES.names()[::-1]  # the plainest first
@@ -51,7 +51,7 @@ def ask(table: SourceTable, key: str) -> Mapping:
     if shape == "sentence_pairs":
         languages = _ask_languages(roles, key)
     _preview(table, columns)
-    return Mapping(shape, columns, languages if len(languages) == 2 else ())
+    return ColumnMapping(shape, columns, languages if len(languages) == 2 else ())
 
 
 def ask_division(controls: Controls[DataView], table: SourceTable, shape: str) -> Division:
@@ -69,7 +69,7 @@ def ask_division(controls: Controls[DataView], table: SourceTable, shape: str) -
     return found if found.by == by else Division(**(vars(found) | {"by": by}))
 
 
-def _ask_languages(roles: Sequence[Role], key: str) -> tuple[str, ...]:
+def _ask_languages(roles: Sequence[ColumnRole], key: str) -> tuple[str, ...]:
     codes = [FROM_TEXTS, *sorted(set(CODES.values()))]
     with st.container(horizontal=True):
         chosen = [

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator
+from pathlib import Path
 
-from engine.inspection.corpora.facts import corpus_facts, say_sizes
-from engine.plotting.corpora.facts import describe_lengths, length_bars
-from pages.components import figures, notices
+from engine.corpora.base import SAMPLES, SPLITS
+from engine.plotting.theme import Mode
+from pages.components import thumbnails
 from pages.components.calls import call
+from pages.components.thumbnails import Part
 
 CORPUS = "phrasebook_en_fr"
 
 
-def draw() -> None:
-    """Draw how long the sentences of a built-in corpus are."""
+def files() -> list[Path]:
+    """Return the files of the built-in corpus that is drawn."""
+    return [SAMPLES / CORPUS / f"{split}.parquet" for split in SPLITS]
+
+
+def picture(mode: Mode) -> Iterator[Part]:
+    """Yield how long the sentences of a built-in corpus are."""
+    from engine.inspection.corpora.facts import corpus_facts, say_sizes
+    from engine.plotting.corpora.facts import describe_lengths, length_bars
+
     facts = call(corpus_facts, CORPUS, kept="shared").value
-    figures.thumbnail(
-        length_bars(facts.lengths, unit=facts.unit, mode=figures.mode()),
-        name="data",
-        alt=describe_lengths(facts.lengths, unit=facts.unit),
+    yield thumbnails.drawing(
+        length_bars(facts.lengths, unit=facts.unit, mode=mode), describe_lengths(facts.lengths, unit=facts.unit)
     )
-    st.caption(notices.plain(f"How long the sentences of the built-in corpus {facts.title} are: {say_sizes(facts)}"))
+    yield Part("caption", f"How long the sentences of the built-in corpus {facts.title} are: {say_sizes(facts)}")

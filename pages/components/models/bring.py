@@ -20,7 +20,7 @@ from pages.components.models.view import PAGE
 from pages.components.train import links
 
 if TYPE_CHECKING:  # they load torch
-    from engine.exchange.bringing import Brought
+    from engine.exchange.bringing import BroughtNetwork
     from engine.exchange.details import Details
     from engine.exchange.recognition import Recognised
 
@@ -32,7 +32,6 @@ POOLINGS = {"last": "the last word's output", "max": "each unit's largest output
 
 def show(context: ModelsContext) -> None:
     """Draw the steps one below the other, each once the one before it is done."""
-    _show_kept()
     header.section("1 · Weights", "A file of tensors: what your network is, their names and shapes tell.")
     file = st.file_uploader(
         "safetensors, .keras or .weights.h5",
@@ -41,6 +40,7 @@ def show(context: ModelsContext) -> None:
         help="In PyTorch: safetensors.torch.save_file(model.state_dict(), 'model.safetensors').",
     )
     if file is None:
+        _show_kept()
         _show_layouts()
         return
     with notices.engine_errors():
@@ -74,7 +74,7 @@ def _show_found(found: Recognised) -> None:
     count = sum(tensor.numel() for tensor in found.given.tensors.values())
     notices.say(f"Recognised: {found.layout.title}, {count:,} parameters ({found.layout.origin}).", is_strong=True)
     figures.show_table(pa.table({"tensor": tensors, "shape": shapes, "what it is": roles}), name="tensors")
-    for note in found.layout.notes:
+    for note in found.notes:
         notices.explain(note)
 
 
@@ -102,6 +102,7 @@ def _show_rest(found: Recognised, weights: str) -> None:
         return
     header.section("5 · Keep it", "It is yours: nobody else sees it unless you share its link.")
     button("Keep it", "bring-keep", _keep, brought, type="primary", icon="save")
+    _show_kept()
     if refused := state.recall(PAGE, REFUSED, ""):
         notices.error(refused)
 
@@ -169,7 +170,7 @@ def _details(found: Recognised) -> Details:
     return details
 
 
-def _proved(brought: Brought, name: str, data: bytes) -> bool:
+def _proved(brought: BroughtNetwork, name: str, data: bytes) -> bool:
     """Say how far the network is from its reference; return whether it is the same."""
     from engine.exchange.bringing import prove
 
@@ -182,7 +183,7 @@ def _proved(brought: Brought, name: str, data: bytes) -> bool:
     return proof.holds
 
 
-def _keep(brought: Brought) -> None:
+def _keep(brought: BroughtNetwork) -> None:
     """Write the network for this visitor; for the button's on_click."""
     from engine.exchange.bringing import keep
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.models.folder import ModelInfo
 from pages.components import header, notices
 from pages.components.context import PageContext
+from pages.components.models import own
 from pages.components.models.view import ModelsView
 
 
@@ -21,7 +22,10 @@ class ModelsContext(PageContext[ModelsView]):
         if not self.models:
             notices.error("No model here can be used; bring one, or train one.")
             return None
-        return self.models[self.controls.select("model", self.label)]
+        own.show_undo()
+        info = self.models[self.controls.select("model", self.label)]
+        own.show_controls(info)
+        return info
 
     def label(self, name: str) -> str:
         """Return what the page calls a model: a shipped one by its name."""

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from engine import atomic
 from engine.corpora import data_folder, load_corpus
@@ -84,8 +85,6 @@ def test_an_empty_split_is_refused_with_a_sentence(tmp_path, missing):
 
 
 def test_a_full_disk_leaves_nothing_and_says_so(tmp_path, monkeypatch):
-    from pyarrow import parquet
-
     def fail(table, file, **options):
         Path(file).write_bytes(b"PAR1")
         if Path(file).name.startswith("validation"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import torch
@@ -19,8 +19,6 @@ from engine.exchange.vocabularies import Vocabulary
 from engine.exchange.weight_files import read_weights
 from tests.engine.exchange.test_layouts import IDS, WORDS, same
 
-os.environ["KERAS_BACKEND"] = "torch"
-keras = pytest.importorskip("keras")
 layers = keras.layers
 
 

@@ -10,7 +10,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from engine.exchange.bringing import Brought, answers, bring, keep, prove
+from engine.exchange.bringing import BroughtNetwork, answers, bring, keep, prove
 from engine.exchange.details import Details
 from engine.exchange.layouts.base import Built
 from engine.exchange.recognition import recognise
@@ -72,7 +72,7 @@ def test_the_logits_are_those_of_the_original(name: str, tmp_path: Path) -> None
     brought = bring(found, {"Vocabulary": Vocabulary(WORDS)}, Details(task=task, title="Mine", **settings))
     assert same(answers(brought, IDS), wanted)
     loaded = load_model(keep(brought, tmp_path / "mine"))
-    kept = Brought(Built(loaded.model, loaded.tokenizer, brought.built.columns), {})
+    kept = BroughtNetwork(Built(loaded.model, loaded.tokenizer, brought.built.columns), {})
     assert same(answers(kept, IDS), wanted), "single precision is kept where half would change the weights"
     assert loaded.info.title == "Mine"
     assert loaded.tokenizer.encode("the dog") == [2, 4]

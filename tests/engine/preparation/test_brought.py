@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -17,7 +18,7 @@ from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import ConfigError, InputError
 from engine.limits import limits
-from engine.preparation import SHAPES, Mapping, propose
+from engine.preparation import SHAPES, ColumnMapping, propose, source_table
 from engine.preparation.division import Division, divide, split_names
 from engine.preparation.draft import prepare
 from engine.preparation.shapes import make, mapping_of
@@ -85,7 +86,7 @@ def as_parquet(**columns) -> bytes:
 def test_what_it_is_and_which_column_is_what_are_proposed(name, data, shape, columns):
     data = data.encode() if isinstance(data, str) else data
     table = read_upload(Upload(name, data))
-    assert propose(table) == Mapping(shape, columns)
+    assert propose(table) == ColumnMapping(shape, columns)
     made = make(table, propose(table))
     assert all(len(rows) for rows in made.splits[""].values())
 
@@ -110,6 +111,14 @@ def test_a_pasted_text_is_kept_line_by_line_and_read_as_it_was(tmp_path):
     }
 
 
+def test_a_text_without_line_breaks_is_cut_at_blanks_and_that_is_said():
+    table = read_paste("word " * 4_000)
+    draft = prepare(table, propose(table), Division(order="in order"))
+    assert draft.remarks == ("1 line longer than 2,000 characters cut at a blank: a text is divided by lines.",)
+    assert " ".join(line for rows in draft.splits.values() for line in rows["text"]).split() == ["word"] * 4_000
+    assert {name: len(rows["text"]) for name, rows in draft.splits.items()} == {"train": 8, "validation": 1, "test": 1}
+
+
 def test_labels_and_their_names_are_those_of_the_column(tmp_path):
     table = read_upload(Upload("moods.csv", LABELLED.encode()))
     draft = prepare(table, propose(table), Division(validation=0.2, test=0.2, seed=3))
@@ -127,7 +136,7 @@ def test_labels_and_their_names_are_those_of_the_column(tmp_path):
 
 def test_numbers_that_are_labels_are_ordered_by_size():
     table = read_paste("text\tstars\n" + "".join(f"It was film number {n}.\t{n % 3 * 5}\n" for n in range(12)))
-    assert make(table, Mapping("labelled_texts", {"text": "text", "label": "stars"})).labels == ("0", "5", "10")
+    assert make(table, ColumnMapping("labelled_texts", {"text": "text", "label": "stars"})).labels == ("0", "5", "10")
 
 
 def test_pairs_know_their_languages_from_names_from_the_texts_or_not_at_all():
@@ -140,7 +149,7 @@ def test_pairs_know_their_languages_from_names_from_the_texts_or_not_at_all():
     named = read_paste("English\tGerman\n" + lines)
     assert make(named, propose(named)).languages == ("en", "de")
     assert make(read_paste(PAIRS), propose(read_paste(PAIRS))).languages == ("source", "target")
-    told = make(table, Mapping("sentence_pairs", propose(table).columns, ("it", "es")))
+    told = make(table, ColumnMapping("sentence_pairs", propose(table).columns, ("it", "es")))
     assert list(told.splits[""]) == ["it", "es"]
 
 
@@ -191,10 +200,6 @@ def test_two_gigabytes_are_refused_before_they_are_read():
 
 
 def test_rows_over_the_limit_are_left_out_and_that_is_said(monkeypatch):
-    from dataclasses import replace
-
-    from engine.preparation import source_table
-
     monkeypatch.setattr(source_table, "limits", lambda: replace(limits(), rows=10))
     table = read_paste("\n".join(SENTENCES))
     assert len(table.splits[""]) == 10
@@ -217,7 +222,7 @@ def test_rows_over_the_limit_are_left_out_and_that_is_said(monkeypatch):
 )
 def test_a_column_that_is_not_there_or_holds_something_else_is_named(shape, columns, sentence):
     with pytest.raises((InputError, ConfigError), match=sentence):
-        make(read_upload(Upload("moods.csv", LABELLED.encode())), Mapping(shape, columns))
+        make(read_upload(Upload("moods.csv", LABELLED.encode())), ColumnMapping(shape, columns))
 
 
 def test_one_class_alone_and_too_many_are_refused():
@@ -226,17 +231,19 @@ def test_one_class_alone_and_too_many_are_refused():
         make(one, mapping_of(one, "labelled_texts"))
     many = read_paste("text,label\n" + "".join(f"A text is here.,label {n}\n" for n in range(101)))
     with pytest.raises(InputError, match="^The column “label” has 101 different values; at most 100"):
-        make(many, Mapping("labelled_texts", {"text": "text", "label": "label"}))
+        make(many, ColumnMapping("labelled_texts", {"text": "text", "label": "label"}))
     rare = read_paste("text,label\n" + "".join(f"{text},calm\n" for text in SENTENCES) + "One is glad.,glad\n")
     with pytest.raises(InputError, match="^The training split would have one label only"):
         prepare(
-            rare, Mapping("labelled_texts", {"text": "text", "label": "label"}), Division(test=0.5, order="in order")
+            rare,
+            ColumnMapping("labelled_texts", {"text": "text", "label": "label"}),
+            Division(test=0.5, order="in order"),
         )
 
 
 def test_rows_without_a_text_are_left_out_and_counted():
     table = read_paste("text,label\nA calm sea.,calm\n,calm\nA glad song.,glad\nNo label here.,\n")
-    made = make(table, Mapping("labelled_texts", {"text": "text", "label": "label"}))
+    made = make(table, ColumnMapping("labelled_texts", {"text": "text", "label": "label"}))
     assert made.splits[""]["text"] == ["A calm sea.", "A glad song."]
     assert made.remarks == ("2 rows left out: without a text or a label.",)
 

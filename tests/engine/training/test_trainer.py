@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 import math
 
 import pytest
@@ -334,6 +335,20 @@ def test_a_run_that_goes_on_keeps_the_precision_it_chose(tmp_path, monkeypatch):
     monkeypatch.setattr(trainer_module, "faster_precision", lambda model, objective: "float32")
     resumed = Trainer(reader(), text_objective(), settings, tmp_path)
     list(resumed.run(resume=True))
+    assert resumed.precision == "bfloat16"
+
+
+def test_a_checkpoint_written_before_there_was_a_choice_is_gone_on_with(tmp_path):
+    settings = dataclasses.replace(SETTINGS, max_steps=4, precision="bfloat16", checkpoint_every=2)
+    for event in Trainer(reader(), text_objective(), settings, tmp_path).run():
+        if isinstance(event, Checkpointed):
+            break
+    file = tmp_path / "checkpoint" / "state.json"
+    stored = json.loads(file.read_text())
+    del stored["precision"]
+    file.write_text(json.dumps(stored))
+    resumed = Trainer(reader(), text_objective(), settings, tmp_path)
+    assert [event.step for event in of(StepDone, list(resumed.run(resume=True)))] == [3, 4]
     assert resumed.precision == "bfloat16"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from engine import owners
-from engine.corpora import data_folder, load_corpus
+from engine.corpora import data_folder, load_corpus, sources
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.preparation import hub
 from engine.preparation.source_table import SourceTable
@@ -28,6 +29,10 @@ def runs(tmp_path: Path, monkeypatch) -> Path:
 def paste(text: str = ROWS, secret: str = SECRET):
     at = open_page("data", secret=secret, source="file")
     return at.text_area(key="data-text").set_value(text).run()
+
+
+def become(at, shape: str) -> None:
+    next(each for each in at.segmented_control if each.key.startswith("data-shape")).set_value(shape).run()
 
 
 def kept(secret: str = SECRET) -> list[Path]:
@@ -89,9 +94,7 @@ def test_what_is_pasted_is_mapped_divided_and_kept_for_its_owner_alone():
 
 def test_another_choice_of_what_it_is_changes_what_is_made():
     at = paste()
-    key = next(each.key for each in at.get("button_group") if str(each.key).startswith("data-shape"))
-    at.session_state[key] = "running_text"
-    at.run()
+    become(at, "running_text")
     assert not at.exception
     assert "Running text. 20 rows" in written(at)
 
@@ -122,17 +125,13 @@ def test_it_is_renamed_deleted_and_brought_back():
 def test_what_cannot_be_learnt_from_is_refused_in_a_sentence(text, sentence):
     at = paste(text)
     if "label" in text and len(text) > 20:
-        key = next(each.key for each in at.get("button_group") if str(each.key).startswith("data-shape"))
-        at.session_state[key] = "labelled_texts"
-        at.run()
+        become(at, "labelled_texts")
     assert not at.exception
     assert any(sentence in said for said in sentences(at)), sentences(at)
     assert at.text_area(key="data-text").value == text
 
 
 def test_a_full_disk_is_said_and_nothing_is_left(monkeypatch, runs):
-    from pyarrow import parquet
-
     at = paste()
 
     def fail(*arguments, **options):
@@ -145,7 +144,8 @@ def test_a_full_disk_is_said_and_nothing_is_left(monkeypatch, runs):
     assert kept() == []
 
 
-def test_the_hub_without_network_and_ids_that_are_none_are_one_sentence():
+def test_the_hub_without_network_and_ids_that_are_none_are_one_sentence(monkeypatch):
+    monkeypatch.setattr(sources, "is_hub_reachable", lambda: False)
     at = open_page("data", source="hub", hub="../etc/passwd")
     assert not at.exception
     assert any("is no id of a data set" in said for said in sentences(at))

@@ -42,7 +42,8 @@ def test_a_classifier_is_recognised_proved_kept_and_opens_on_its_page() -> None:
     assert not at.exception
     assert "Recognised: Sentiment classifier, first edition" in written(at)
     tensors = next(frame.value for frame in at.dataframe if "tensor" in frame.value)
-    assert list(tensors["tensor"]) == list(network.state_dict())
+    assert set(tensors["tensor"]) == set(network.state_dict())
+    assert tensors["tensor"].iloc[0] == "embedding.weight"
     at.text_area(key="bring-labels").set_value("negative\npositive").run()
     at.text_input(key="bring-title").set_value("Mine").run()
     reference = json.dumps({"ids": IDS.tolist(), "logits": network(IDS).tolist()}).encode()
@@ -55,7 +56,7 @@ def test_a_classifier_is_recognised_proved_kept_and_opens_on_its_page() -> None:
     assert any("“Mine” is kept" in note for note in notes(at))
     page = open_page("sentiment", secret=SECRET, network=f"own-{folder.name}")
     assert not page.exception
-    assert not sentences(page)
+    assert "Mine (yours)" in written(page) + str([each.options for each in page.selectbox])
     stranger = open_page("models", secret=OTHER, tool="take", model=f"own-{folder.name}")
     assert "Mine" not in written(stranger)
 
@@ -83,3 +84,21 @@ def test_a_language_model_opens_on_generation() -> None:
     assert not page.exception
     cells = open_page("cells", secret=SECRET, network=f"own-{folder.name}")
     assert not cells.exception
+
+
+def test_a_network_is_renamed_shared_deleted_and_brought_back() -> None:
+    at = opened(scrambled(originals.WordLanguageModel("GRU", 9, 5, 6, 1)))
+    at.button(key="bring-keep").click().run()
+    item = owners.listed(owners.folder_of(SECRET), "models")[0].name
+    at = open_page("models", secret=SECRET, tool="take", model=f"own-{item}")
+    at.text_input(key=f"models-title-{item}").set_value("Better")
+    at.button(key=f"models-rename-{item}").click().run()
+    assert "Better (yours)" in str(at.selectbox(key="model").options)
+    at.toggle(key=f"models-share-{item}").set_value(True).run()
+    assert "Better" in str(open_page("models", secret=OTHER, model=f"own-{item}").selectbox(key="model").options)
+    at.button(key=f"models-delete-{item}").click().run()
+    assert not at.exception
+    assert "Better (yours)" not in str(at.selectbox(key="model").options)
+    at.button(key="models-undo").click().run()
+    assert not at.exception
+    assert "Better (yours)" in str(at.selectbox(key="model").options)

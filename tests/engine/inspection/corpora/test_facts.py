@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.inspection.corpora.examples import corpus_examples
 from engine.inspection.corpora.facts import corpus_facts, measure, say_lengths, say_sizes, say_vocabulary
-from engine.preparation import SHAPES, Mapping
+from engine.preparation import SHAPES, ColumnMapping
 from engine.preparation.division import Division
 from engine.preparation.draft import prepare
 from engine.preparation.languages import code_of, tell
@@ -82,10 +83,8 @@ def test_repeats_overlap_and_what_is_unknown_are_told():
         "test": lines[30:],
     }
     table = read_paste("\n".join(f"{line};{'a' if n % 2 else 'b'}" for n, line in enumerate(lines)))
-    draft = prepare(table, Mapping("labelled_texts", {"text": "column 1", "label": "column 2"}), Division())
+    draft = prepare(table, ColumnMapping("labelled_texts", {"text": "column 1", "label": "column 2"}), Division())
     splits = {name: {"text": rows, "label": [n % 2 for n in range(len(rows))]} for name, rows in own.items()}
-    from dataclasses import replace
-
     facts = measure(replace(draft, splits=splits).corpus())
     assert split(facts, "train", "repeated") == 5
     assert split(facts, "validation", "seen_in_training") == 2
@@ -117,7 +116,7 @@ def test_five_megabytes_take_two_seconds_at_most():
     english, french = load_corpus("phrasebook_en_fr").read(SENTENCE_PAIRS)
     text = "\n".join(f"{word} {line}" for word in ("Now", "Then", "So", "But", "And") for line in [*english, *french])
     table = read_paste(text[:4_900_000], is_lines=True)
-    draft = prepare(table, Mapping("running_text", {"text": "line"}), Division(order="in order"))
+    draft = prepare(table, ColumnMapping("running_text", {"text": "line"}), Division(order="in order"))
     corpus = draft.corpus()
     begun = time.process_time()
     measure(corpus)

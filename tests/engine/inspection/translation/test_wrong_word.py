@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from engine.errors import InputError
-from engine.inspection.translation.forcing import NONE, Run, inspect_forcing
+from engine.inspection.translation.forcing import NONE, ForcingRun, inspect_forcing
 from engine.inspection.translation.wrong_word import (
     MAX_WORD_CHARACTERS,
     WrongWord,
@@ -92,8 +92,8 @@ def test_pieces_after_the_word_are_those_of_the_model_by_hand(interpreter: Loade
     assert found.plain.log_probs == pytest.approx(plain.log_probs, abs=1e-5)
 
 
-def run(pieces: list[str], is_finished: bool = True) -> Run:
-    return Run(pieces, [-0.1] * len(pieces), pieces, " ".join(pieces), np.zeros(3), is_finished)
+def run(pieces: list[str], is_finished: bool = True) -> ForcingRun:
+    return ForcingRun(pieces, [-0.1] * len(pieces), pieces, " ".join(pieces), np.zeros(3), is_finished)
 
 
 def made_up(plain: list[str], changed: list[str], same: int, kl: list[float], is_finished: bool = True) -> WrongWord:
