@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.browsing import OUTPUT, Chromium, Visit, eventually, serve
+from tests.browser.browsing import OUTPUT, TIMEOUT_MS, Chromium, Visit, eventually, serve
 
 QUICK = (
     "hidden_size=32&embedding_dim=16&max_steps=400&evaluate_every=50&batch_size=8&bptt_length=32&checkpoint_every=50"
@@ -83,7 +83,8 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
         assert 0 < stopped < 5000
 
         button(guest, "run-resume").click()
-        expect(status(guest)).to_contain_text("training, update")
+        # A worker that did not listen to the stop in time lost its process, and a new one starts.
+        expect(status(guest)).to_contain_text("training, update", timeout=3 * TIMEOUT_MS)
         eventually(lambda: _beyond(folder, stopped))
         button(guest, "run-stop").click()
         expect(status(guest)).to_contain_text("stopped")
@@ -130,7 +131,7 @@ def test_a_race_is_whole_on_every_screen(browser: Chromium, own_server: str, the
         guest.open(f"/train?{QUICK}&architectures=rnn&architectures=gru", "Train", is_settled=False)
         button(guest, "train").click()
         expect(guest.page.get_by_test_id("stProgress")).to_have_count(2)
-        expect(guest.page.get_by_test_id("stProgress").last).to_contain_text("finished")
-        expect(guest.page.get_by_test_id("stProgress").first).to_contain_text("finished")
+        expect(guest.page.get_by_test_id("stProgress").last).to_contain_text("finished", timeout=3 * TIMEOUT_MS)
+        expect(guest.page.get_by_test_id("stProgress").first).to_contain_text("finished", timeout=3 * TIMEOUT_MS)
         guest.expect_whole()
         guest.picture(OUTPUT / f"train-race-{theme}-{width}.png")

@@ -148,30 +148,35 @@ def _ask_rate(found: Sequence[Run]) -> float:
 
 
 def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
-    watched = TASK_FAMILIES.get(found[0].task).watched
-    measures = [(watched.metric.name, watched.metric.words)] if watched else []
-    with st.expander("Measure, gradient norm, learning rate and speed", icon=":material/monitoring:", type="compact"):
-        look = {"mode": figures.mode()}
-        columns = [*st.columns(2, gap="small"), *st.columns(2, gap="small")]
-        with columns[1]:
-            for each in drawn:
-                figures.show(
-                    gradient_norms(each, **look),
-                    name=f"run-norm-{each.architecture}-{drawn.index(each)}",
-                    alt=f"Norm of the gradient of {each.label} before and after clipping. "
-                    + _last(each, "gradient_norm"),
-                )
-        shown = [*measures, ("learning_rate", "Learning rate"), ("tokens_per_second", "Tokens per second")]
-        for column, (name, title) in zip([columns[0], *columns[2:]], shown, strict=False):
-            with column:
-                figures.show(
-                    run_measure(drawn, name, title=title, **look),
-                    name=f"run-{name}",
-                    alt=f"{title} over the updates. " + " ".join(_last(each, name) for each in drawn),
-                )
+    words = "Measure, gradient norm, learning rate and speed"
+    more = st.expander(words, key="run-curves", icon=":material/monitoring:", type="compact", on_change="rerun")
+    if figures.is_open(more):  # closed, they would cost more than the losses, every second
+        with more:
+            _show_measures(found, drawn)
     with st.expander("What was set", icon=":material/list:", type="compact"):
         for run in found:
             figures.show_code(json.dumps(run.recipe, indent=2, ensure_ascii=False))
+
+
+def _show_measures(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
+    watched = TASK_FAMILIES.get(found[0].task).watched
+    measures = [(watched.metric.name, watched.metric.words)] if watched else []
+    columns = [*st.columns(2, gap="small"), *st.columns(2, gap="small")]
+    with columns[1]:
+        for position, each in enumerate(drawn):
+            figures.show(
+                gradient_norms(each, mode=figures.mode()),
+                name=f"run-norm-{position}",
+                alt=f"Norm of the gradient of {each.label} before and after clipping. {_last(each, 'gradient_norm')}",
+            )
+    shown = [*measures, ("learning_rate", "Learning rate"), ("tokens_per_second", "Tokens per second")]
+    for column, (name, title) in zip([columns[0], *columns[2:]], shown, strict=False):
+        with column:
+            figures.show(
+                run_measure(drawn, name, title=title, mode=figures.mode()),
+                name=f"run-{name}",
+                alt=f"{title} over the updates. " + " ".join(_last(each, name) for each in drawn),
+            )
 
 
 def _show_samples(run: Run, is_race: bool) -> None:
