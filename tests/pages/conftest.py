@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import functools
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -19,6 +21,7 @@ from engine.models.language_model import LanguageModel
 from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
+from pages.components import writing
 from tests.pages.small_taggers import save_taggers
 
 LETTERS = "\n !,.:;?'-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -90,6 +93,12 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     st.cache_data.clear()
     yield root
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the live line on the home page be written as fast as it can, not at reading pace."""
+    monkeypatch.setattr(writing, "time", SimpleNamespace(perf_counter=time.perf_counter, sleep=lambda seconds: None))
 
 
 @pytest.fixture
