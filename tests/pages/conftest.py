@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import functools
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -20,7 +22,7 @@ from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.plotting.figure import Figure
 from engine.text import TOKENIZERS
-from pages.components import cache, figures
+from pages.components import cache, figures, writing
 from tests.pages import own_networks
 from tests.pages.small_taggers import save_taggers
 from tests.plotly_figures import read
@@ -121,6 +123,12 @@ def figures_that_plotly_knows(monkeypatch: pytest.MonkeyPatch) -> None:
 def everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open the tables and receipts below all figures, which a visitor opens one by one."""
     monkeypatch.setattr(figures, "is_open", lambda container: True)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the live line on the home page be written as fast as it can, not at reading pace."""
+    monkeypatch.setattr(writing, "time", SimpleNamespace(perf_counter=time.perf_counter, sleep=lambda seconds: None))
 
 
 @pytest.fixture

@@ -12,17 +12,10 @@ from engine.experiments.runs import results
 from engine.inspection.cells.steps import read_steps
 from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
 from engine.models.folder import load_model
-from pages.components import writing
 from pages.components.cells.thumbnail import SENTENCE as CELL_SENTENCE
 from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
-
-
-@pytest.fixture(autouse=True)
-def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the live line be written without pauses."""
-    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.02)
 
 
 @pytest.fixture

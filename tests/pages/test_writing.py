@@ -81,7 +81,7 @@ def test_other_settings_start_on_an_empty_sheet() -> None:
 
 
 def test_live_line_ends_after_its_lines_and_shows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.01)
+    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.01)  # so that it is drawn in many parts
     drawn: list[str] = []
     line = writing.stream_slowly(
         iter("\n\nOne line.\n\nAnother one.\nA third."), drawn.append, lines=2, characters_per_second=300
@@ -91,6 +91,5 @@ def test_live_line_ends_after_its_lines_and_shows_no_more(monkeypatch: pytest.Mo
     assert all(line.startswith(earlier) for earlier in drawn)
 
 
-def test_live_line_ends_when_the_network_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.01)
+def test_live_line_ends_when_the_network_does() -> None:
     assert writing.stream_slowly(iter("abc"), lambda text: None) == "abc"

@@ -14,7 +14,7 @@ from engine.decoding.text import write_text
 from engine.models.folder import PRETRAINED, list_models, load_model
 
 NAMES = [info.name for info in list_models() if info.task == "language_model" and not info.error]
-CHARACTERS = 120
+CHARACTERS = 40
 AGAIN = f"""
 import sys, json
 from engine.decoding.limits import SamplingSettings

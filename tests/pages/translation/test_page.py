@@ -21,6 +21,7 @@ from tests.pages.open import alternative_texts, notes, open_page, sentences, wri
 
 WITH, WITHOUT = "small-en-fr-dot", "small-en-fr-none"
 FIRST = list_translation_examples()[0]
+CHEAP = "many_lines"  # a tool that computes nothing by itself, where only the translations are looked at
 
 
 def headings(at) -> list[str]:
@@ -50,7 +51,7 @@ def test_the_map_shows_the_networks_own_weights(models: Path) -> None:
 
 
 def test_the_bars_show_the_networks_own_confidence(models: Path) -> None:
-    at = open_page("translation", text="a black dog", search="greedy")
+    at = open_page("translation", text="a black dog", search="greedy", tool=CHEAP)
     for name in (WITH, WITHOUT):
         report = inspect_translation(load_model(models / name), "a black dog", 1, 0.0)
         bars = figure(at, f"confidence-{name}")["data"][0]["y"]
@@ -58,11 +59,12 @@ def test_the_bars_show_the_networks_own_confidence(models: Path) -> None:
 
 
 def test_beam_and_greedy_reach_the_decoder(models: Path) -> None:
-    at = open_page("translation", text="The dog runs", search="beam", beam_size="12", length_penalty="0")
+    at = open_page("translation", text="The dog runs", search="beam", beam_size="12", length_penalty="0", tool=CHEAP)
     report = inspect_translation(load_model(models / WITH), "The dog runs", 12, 0.0)
     assert (report.text or "(nothing)") in headings(at)
     assert at.slider(key="beam_size").value == 12
-    assert not [slider for slider in open_page("translation", search="greedy").slider if slider.key == "beam_size"]
+    other = open_page("translation", search="greedy", tool=CHEAP)
+    assert not [slider for slider in other.slider if slider.key == "beam_size"]
 
 
 def test_an_example_brings_its_reference_and_its_lesson(models: Path) -> None:
@@ -86,7 +88,7 @@ def test_a_reference_of_another_sentence_is_not_forced(models: Path) -> None:
 
 
 def test_several_lines_are_all_translated_and_one_is_looked_at(models: Path) -> None:
-    at = open_page("translation", text="a dog\n\na cat runs", search="greedy", line="2")
+    at = open_page("translation", text="a dog\n\na cat runs", search="greedy", line="2", tool=CHEAP)
     table = at.dataframe[0].value
     assert list(table["sentence"]) == ["a dog", "a cat runs"]
     own = inspect_translation(load_model(models / WITH), "a cat runs", 1, 0.0)
@@ -102,27 +104,24 @@ def test_another_example_typed_by_hand_is_forced_along_its_own_reference(models:
     assert forcing_sentence(report) in written(at)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
+def test_text_that_cannot_be_translated_gets_one_sentence_and_stays(models: Path) -> None:
+    at = open_page("translation", tool=CHEAP)
+    for text, words in (
         ("", "nothing to translate"),
         ("  \n \n", "nothing to translate"),
         ("word " * (MAX_SOURCE_WORDS + 1), f"{MAX_SOURCE_WORDS + 1} words; at most {MAX_SOURCE_WORDS}"),
         ("m" * 50_000, "50,000 characters"),
         ("one\n" * (MAX_LINES + 1), f"{MAX_LINES + 1} lines; at most {MAX_LINES}"),
-    ],
-)
-def test_text_that_cannot_be_translated_gets_one_sentence_and_stays(models: Path, text: str, words: str) -> None:
-    at = open_page("translation")
-    at.text_area(key="text").set_value(text).run()
-    assert not at.exception
-    assert len([sentence for sentence in sentences(at) if words in sentence]) == 1
-    assert at.text_area(key="text").value == text
-    assert not at.subheader
+    ):
+        at.text_area(key="text").set_value(text).run()
+        assert not at.exception
+        assert len([sentence for sentence in sentences(at) if words in sentence]) == 1
+        assert at.text_area(key="text").value == text
+        assert not at.subheader
 
 
 def test_characters_never_seen_are_shown(models: Path) -> None:
-    at = open_page("translation", text="A 漢 dog 😀 runs")
+    at = open_page("translation", text="A 漢 dog 😀 runs", tool=CHEAP)
     assert not at.exception
     assert any("漢, 😀" in note.value.replace("\\", "") for note in at.info)
 
@@ -138,24 +137,26 @@ def test_markup_in_the_source_stays_text(models: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "allowed"),
+    "bad",
     [
-        ("beam_size", "0", "between 1 and 12"),
-        ("beam_size", "inf", "a whole number"),
-        ("length_penalty", "nan", "finite"),
-        ("length_penalty", "-1", "between 0 and 3"),
-        ("search", "magic", "Greedy, Beam"),
-        ("unit", "letters", "Words, Subword tokens"),
-        ("line", "99", f"between 1 and {MAX_LINES}"),
-        ("teacher_forcing", "maybe", "true or false"),
-        ("network", "../../etc", "With attention, Without attention"),
+        {
+            "beam_size": ("0", "between 1 and 12"),
+            "length_penalty": ("nan", "finite"),
+            "search": ("magic", "Greedy, Beam"),
+            "unit": ("letters", "Words, Subword tokens"),
+            "line": ("99", f"between 1 and {MAX_LINES}"),
+            "teacher_forcing": ("maybe", "true or false"),
+            "network": ("../../etc", "With attention, Without attention"),
+        },
+        {"beam_size": ("inf", "a whole number"), "length_penalty": ("-1", "between 0 and 3")},
     ],
 )
-def test_a_bad_address_is_named_and_the_default_used(models: Path, name: str, value: str, allowed: str) -> None:
-    at = open_page("translation", **{name: value})
+def test_a_bad_address_is_named_and_the_default_used(models: Path, bad: dict[str, tuple[str, str]]) -> None:
+    at = open_page("translation", **{name: value for name, (value, _) in bad.items()})
     assert not at.exception
-    (sentence,) = [sentence for sentence in sentences(at) if f"{name} = " in sentence]
-    assert allowed in sentence
+    for name, (_, allowed) in bad.items():
+        (sentence,) = [sentence for sentence in sentences(at) if f"{name} = " in sentence]
+        assert allowed in sentence
     assert FIRST.source in at.text_area(key="text").value
 
 
