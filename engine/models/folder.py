@@ -218,8 +218,10 @@ def save_model(
 
     folder = Path(folder)
     with replaced(folder, without=FILES) as draft:
-        precision = torch.float32 if is_exact else torch.float16
-        (draft / "model.safetensors").write_bytes(model.stored(precision))
+        if is_exact:
+            (draft / "model.safetensors").write_bytes(model.stored(torch.float32))
+        else:
+            model._save_pretrained(draft)
         tokenizer.save(draft / "tokenizer.json")
         _describe_in(draft, model.config | {"task": model.task, "parameters": model.parameter_count()} | facts, card)
     return folder
