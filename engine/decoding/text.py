@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TypedDict
 
 import numpy as np
@@ -29,6 +28,7 @@ from engine.decoding.writing import spell as spell
 from engine.decoding.writing import start_id as start_id
 from engine.decoding.writing import write_text as write_text
 from engine.errors import InputError
+from engine.lazy import lazy_property
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.models.packed_decoder import BFLOAT16, FLOAT16, MOST_ROWS, packed_decoder
@@ -79,27 +79,27 @@ class Translation:
         """Log-probability of the whole translation in nats, end mark included."""
         return sum(self.log_probs) + (self.end_log_prob or 0.0)
 
-    @cached_property
+    @lazy_property
     def source_pieces(self) -> list[str]:
         """Labels of the pieces that were read."""
         return display_pieces(self.source_tokens)
 
-    @cached_property
+    @lazy_property
     def target_pieces(self) -> list[str]:
         """Labels of the pieces that were written."""
         return display_pieces(self.target_tokens)
 
-    @cached_property
+    @lazy_property
     def source_words(self) -> list[Word]:
         """The words that the source's pieces make."""
         return group_pieces(self.source_tokens)
 
-    @cached_property
+    @lazy_property
     def target_words(self) -> list[Word]:
         """The words that the target's pieces make."""
         return group_pieces(self.target_tokens)
 
-    @cached_property
+    @lazy_property
     def word_probabilities(self) -> list[float]:
         """Probability of each written word: the product over its pieces."""
         return [math.exp(sum(self.log_probs[word.start : word.stop])) for word in self.target_words]

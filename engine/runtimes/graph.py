@@ -14,13 +14,13 @@ Shapes: B batch, K numbers read, N numbers given, S numbers of a state, V vocabu
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from engine.config import JsonObject
+from engine.lazy import lazy_property
 from engine.runtimes.program import StepProgram, read_program
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Graph:
             product = self._whole_product(inputs / farthest, 1.0, weight, None) * farthest
         return product if bias is None else product + self.constant(bias)
 
-    @functools.cached_property
+    @lazy_property
     def _axis(self) -> Value:
         return self.constant(np.array([1], dtype=np.int64))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 import tokenizers
 
 from engine.errors import ModelError
+from engine.lazy import lazy_property
 from engine.registry import Registry, discover
 from engine.text.normalise import Normaliser, ReadText
 
@@ -49,7 +48,7 @@ class Tokenizer:
         """Return a tokeniser whose vocabulary comes from `texts`."""
         raise NotImplementedError
 
-    @functools.cached_property
+    @lazy_property
     def vocabulary(self) -> dict[str, int]:
         """The id of each piece."""
         return self.backend.get_vocab()
@@ -59,7 +58,7 @@ class Tokenizer:
         """Number of ids, special tokens included."""
         return self.backend.get_vocab_size()
 
-    @cached_property
+    @lazy_property
     def normaliser(self) -> Normaliser:
         """What makes of a text as typed what the vocabulary can read."""
         return Normaliser(character for character in self.backend.get_vocab() if len(character) == 1)

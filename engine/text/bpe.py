@@ -8,11 +8,11 @@ lossless.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 
 import tokenizers
 from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
 
+from engine.lazy import lazy_property
 from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
 from engine.text.normalise import Normaliser
 
@@ -46,7 +46,7 @@ class BytePairTokenizer(Tokenizer):
         backend.train_from_iterator(texts, trainer)
         return cls(backend)
 
-    @cached_property
+    @lazy_property
     def normaliser(self) -> Normaliser:
         """What makes of a sentence as typed what the vocabulary can read, in its spelling and its capitals."""
         characters = {character for character in self.backend.get_vocab() if len(character) == 1}

@@ -9,9 +9,10 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
+from engine.lazy import lazy_property
 from pages.components import cache
 from pages.components.figures import Receipt
 
@@ -46,7 +47,7 @@ class Call(Generic[T]):
     version: Any = None
     kept: str = "copied"
 
-    @cached_property
+    @lazy_property
     def key(self) -> tuple[Any, ...]:
         """What the value depends on."""
         function = self.function
@@ -58,7 +59,7 @@ class Call(Generic[T]):
         given = tuple(map(_key, self.arguments)), tuple((name, _key(value)) for name, value in self.options)
         return function.__module__, function.__qualname__, self.model, self.table, versions, given
 
-    @cached_property
+    @lazy_property
     def result(self) -> cache.Result[T]:
         """The value with the day it was computed on and the seconds that took, which may both be older than this run.
 

@@ -19,7 +19,6 @@ Shapes: T tokens, H units, P units of the pattern, M matches.
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from engine.decoding.limits import check_characters
 from engine.errors import InputError
 from engine.inspection.cells.probe_labels import NEEDS, PREDICATES, label_text
 from engine.inspection.cells.units import WARM_UP, check_text, check_unit, hidden_values, stream_states, token_spans
+from engine.lazy import lazy_property
 from engine.models.folder import LoadedModel
 
 MAX_CHARACTERS = 100_000
@@ -62,7 +62,7 @@ class TextReading:
     source: str
     elapsed_seconds: float
 
-    @functools.cached_property
+    @lazy_property
     def answers(self) -> dict[str, np.ndarray]:
         """The answer to every predicate at each token's last character, (T,) of bool by name; worked out once."""
         last = self.stops - 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from engine.decoding.beam import Candidates
 from engine.decoding.beam_tree import LEFT, ROOT, BeamTree, build_tree
 from engine.decoding.limits import SearchSettings, check_search
 from engine.decoding.text import Translation, translate
+from engine.lazy import lazy_property
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.bpe import WORD_MARK
@@ -42,18 +42,18 @@ class SearchReport:
         """The translation that won."""
         return self.translations[0]
 
-    @cached_property
+    @lazy_property
     def winner_ids(self) -> tuple[int, ...]:
         """The winner's tokens, the end mark included."""
         return self._ids(self.best)
 
-    @cached_property
+    @lazy_property
     def tree(self) -> BeamTree:
         """Every candidate, parents before children."""
         found = [self._ids(translation) for translation in self.translations]
         return build_tree(self.steps, found, self.beam_size, self.length_penalty)
 
-    @cached_property
+    @lazy_property
     def nodes(self) -> pd.DataFrame:
         """One row per candidate: node, parent (-1: the beginning), step, rank, piece, text (up to and with it),
         log_prob, total, score, fate (a key of `beam_tree.FATES`), is_winner (on the winner's path), is_found (on the
@@ -78,7 +78,7 @@ class SearchReport:
         columns = "node parent step rank piece text log_prob total score fate is_winner is_found token_id".split()
         return pd.DataFrame(rows, columns=columns)
 
-    @cached_property
+    @lazy_property
     def found(self) -> pd.DataFrame:
         """The translations, best first: place, text, score, log_prob, pieces (the end mark counts), is_finished."""
         rows = [
