@@ -13,7 +13,7 @@ from pages.components.train import watching
 
 header.show(
     "Runs",
-    "What was trained, with which settings, and how well? Look at a run again, or at several side by side.",
+    "What was trained here, with which settings, and how well?",
     {
         "Thin line": "the loss on what the network learns from.",
         "Marked line": "the loss on validation data; the network that is kept is that of the ringed mark, its lowest.",

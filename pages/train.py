@@ -15,7 +15,7 @@ from pages.components.train.view import MAX_RACERS, PAGE, RUN, TrainView
 
 header.show(
     "Train",
-    "How does a network learn? Choose what it reads and how it is built, press Train, and watch.",
+    "How does a network learn what you give it to read?",
     {
         "Loss": "the mean surprise at each token or answer, in nats; lower is better. The thin line is what it learns "
         "from, the marked one is measured on data it does not learn from.",
