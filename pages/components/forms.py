@@ -253,7 +253,7 @@ class Controls(Generic[V]):
     def check_choice(self, name: str) -> None:
         """Bring a choice in the URL into the form Streamlit reads, the label, or refuse it."""
         field, url = self._fields[name], state.read_url()
-        if name not in url:
+        if name not in url or field.choices is None:  # known only when it is drawn, and checked then
             return
         format_func = self._labels.get(name, str)
         try:
