@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "language_model"
+HIGHEST_LOSS = 700.0  # nats: the perplexity of more is no number of double precision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,14 +142,14 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
 
 
 def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
-    """Return three texts from fixed seeds, and the bits that a token of the validation text takes."""
+    """Return three texts from fixed seeds, and the perplexity of the validation text."""
     from engine.decoding.text import write_text
 
     written = []
     for seed in (1, 2, 3):
         text = "".join(write_text(loaded, "", SamplingSettings(max_new_tokens=160, temperature=0.7, seed=seed)))
         written.append({"given": f"Seed {seed}", "wanted": "", "answered": text})
-    return written, {"bits_per_token": measured["loss"] / math.log(2)}
+    return written, {"perplexity": math.exp(min(measured["loss"], HIGHEST_LOSS))}
 
 
 def _recurrent(config: JsonObject) -> str:
@@ -257,7 +258,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
                 ("temperatures --model shakespeare-lstm --output runs/temperatures.parquet",),
             ),
         ),
-        watched=Watched(Metric("bits_per_token", "Bits per token of the validation text", LOWER), look),
+        watched=Watched(Metric("perplexity", "Perplexity of the validation text", LOWER), look),
         page=Page(
             "generation",
             "Generation",

@@ -44,8 +44,8 @@ def test_a_finished_run_says_all_in_its_folder(make):
     assert (curves.steps["clipped_gradient_norm"] <= 1.0 + 1e-6).all()
     assert ((curves.steps["gradient_norm"] > 1.0) == (curves.steps["clipped_share"] == 1.0)).all()
     assert (curves.steps["tokens_per_second"] > 0).all()
-    assert curves.evaluations["bits_per_token"].iloc[-1] == pytest.approx(
-        curves.evaluations["validation_loss"].iloc[-1] / math.log(2)
+    assert curves.evaluations["perplexity"].iloc[-1] == pytest.approx(
+        math.exp(curves.evaluations["validation_loss"].iloc[-1]), rel=1e-4
     )
     assert run.best["validation_loss"] == curves.evaluations["validation_loss"].min()
     kept = runs.samples(folder)

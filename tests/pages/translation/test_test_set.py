@@ -77,7 +77,10 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = [*ENGLISH[:-1], "another sentence"]
     spec = SimpleNamespace(name="multi30k_en_fr")
     found = SimpleNamespace(
-        spec=spec, read=lambda *_: (changed, FRENCH), source=SimpleNamespace(sentence="", kind="mirror")
+        spec=spec,
+        splits={"test": SimpleNamespace(column_names=["en", "fr"])},
+        read=lambda *_: (changed, FRENCH),
+        source=SimpleNamespace(sentence="", kind="mirror"),
     )
     monkeypatch.setattr(sentence_scores, "load_corpus", lambda _: found)
     monkeypatch.setattr(corpus_texts, "mirror_folder", lambda _: Path("."))
