@@ -41,6 +41,13 @@ def take(folder: Path) -> JsonObject:
     return asked
 
 
+def forget_leaving(folder: Path) -> None:
+    """Drop a pause or a stop that a run was asked for and never heard of, as its process ended before."""
+    asked = take(folder)
+    if "learning_rate" in asked:
+        ask(folder, learning_rate=float(asked["learning_rate"]))
+
+
 def _read(file: Path) -> JsonObject:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))

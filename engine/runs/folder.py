@@ -24,6 +24,7 @@ from engine.atomic import put_back, replaced_file, set_aside
 from engine.config import JsonObject
 from engine.errors import InputError
 from engine.limits import limits
+from engine.runs.controls import forget_leaving
 from engine.runs.processes import is_alive, is_held, this_process
 from engine.runs.run import CHECKPOINT, Run
 from engine.wording import counted
@@ -174,7 +175,8 @@ def write_status(folder: Path, **changes: object) -> None:
 
 
 def queue(folder: Path, job_id: str) -> None:
-    """Say that a run waits for a job of this process' queue."""
+    """Say that a run waits for a job of this process' queue; what it was asked before it was left holds no more."""
+    forget_leaving(folder)
     sentence = "It waits for its turn."
     write_status(folder, state="queued", sentence=sentence, job_id=job_id, queued_by=this_process(), seconds_left=0.0)
 
