@@ -73,7 +73,7 @@ def test_leaving_and_coming_back_loses_nothing(guest: Visit) -> None:
     guest.open("/generation", "Generation")
     begin_with(guest, "MENENIUS:")
     before = texts(guest)
-    for name in ("Models", "Generation"):
+    for name in ("Cells", "Generation"):
         guest.page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
         expect(guest.page.get_by_role("heading", level=1)).to_have_text(name)
         guest.settle()

@@ -45,8 +45,8 @@ def show(folders: Sequence[Path]) -> None:
 
 def _look(folders: Sequence[Path], was_active: bool) -> None:
     found = [starting.read(folder) for folder in folders]
-    if was_active and not any(run.is_active for run in found):
-        st.rerun(scope="app")  # so that the polling ends
+    if was_active != any(run.is_active for run in found):
+        st.rerun(scope="app")  # so that the polling ends, or begins again with a run that is resumed
     if refused := starting.refusal():
         notices.error(refused)
     for run in found:
