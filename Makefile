@@ -9,8 +9,6 @@ TEST_PROCESSES ?= 2
 VENV := .venv
 RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest --durations 10
-# More than there are cores, as some wait for workers that they stop and start.
-ENGINE_PROCESSES ?= $(shell expr $(TEST_PROCESSES) + 1)
 # One thread each: torch's threads of several processes take each other's cores, and cost a third more processor time.
 ONE_THREAD := OMP_NUM_THREADS=1
 SIDE_BY_SIDE := -n $(TEST_PROCESSES) --dist loadfile
@@ -50,7 +48,7 @@ check: $(TEST_READY)
 # clock or use every core (`whole_machine`) have nothing beside them. The rules of the design have been tried by `check`.
 test: $(TEST_READY) chromium check
 	@status=0; \
-	$(ONE_THREAD) $(PYTEST) -n $(ENGINE_PROCESSES) --dist loadfile -m "not browser and not benchmark" --ignore tests/test_architecture.py || status=1; \
+	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) -m "not browser and not benchmark" --ignore tests/test_architecture.py || status=1; \
 	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) tests/browser || status=1; \
 	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) -m "not whole_machine" tests/benchmarks || status=1; \
 	$(PYTEST) -m whole_machine tests/benchmarks || status=1; \
