@@ -79,8 +79,9 @@ def show_brought(brought: bringing.Brought) -> None:
     corpus = state.once(PAGE, "corpus", key, draft.corpus)
     facts.show(state.once(PAGE, "facts", key, lambda: measure(corpus)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.text_input("Title", brought.name[:80], max_chars=80, key=f"data-name-{brought.key}", width=320)
-        button("Keep this data", "data-keep", own.keep, draft, title, icon="save")
+        title_key = f"data-name-{brought.key}"
+        st.text_input("Title", brought.name[:80], max_chars=80, key=title_key, width=320)
+        button("Keep this data", "data-keep", own.keep, draft, title_key, icon="save")
     st.caption("Only you see it, in this browser, until you share it.")
     facts.show_examples(controls, partial(find_examples, corpus), list(draft.splits))
 

@@ -42,15 +42,16 @@ def find(name: str) -> tuple[Path, DataFolder]:
     return folder, record
 
 
-def keep(draft: Draft, title: str) -> None:
-    """Write a data set for this visitor and look at it; for the button's on_click. Why it cannot be is remembered."""
+def keep(draft: Draft, title_key: str) -> None:
+    """Write a data set for this visitor, under the title that the box says by now, and look at it; for the button's
+    on_click. Why it cannot be is remembered."""
     mine = visitor.folder()
     try:
         most = limits().data_sets
         if len(owners.listed(mine, KIND)) >= most:
             raise InputError(f"You keep {counted(most, 'data set')} already, which is the most: delete one first.")
         folder = owners.new_folder(mine, KIND)
-        draft.keep(folder, title)
+        draft.keep(folder, state.widget_value(title_key))
     except EngineError as problem:
         state.remember(PAGE, "refused", str(problem))
         return
