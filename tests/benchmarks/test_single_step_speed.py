@@ -41,9 +41,9 @@ class Bounds:
 
 
 BOUNDS = {
-    "shakespeare-lstm": Bounds(layers=8.0, half_precision=1.8, limit_share=0.15),
-    "shakespeare-gru": Bounds(layers=2.0, half_precision=1.8, limit_share=0.15),
-    "shakespeare-best": Bounds(layers=8.0, half_precision=1.8, limit_share=0.2),
+    "shakespeare-lstm": Bounds(layers=5.0, half_precision=1.2, limit_share=0.1),
+    "shakespeare-gru": Bounds(layers=1.5, half_precision=1.2, limit_share=0.1),
+    "shakespeare-best": Bounds(layers=5.0, half_precision=1.2, limit_share=0.1),
 }
 
 
@@ -145,7 +145,7 @@ def test_texts_side_by_side_share_a_step(capsys: pytest.CaptureFixture[str]) -> 
             f"\na step of {TEXTS} texts side by side: {1e6 * seconds[str(TEXTS)] / PER_TURN:.0f} µs, of one "
             f"{1e6 * seconds['1'] / PER_TURN:.0f} µs, {gain:.1f} times the texts; {describe_machine()}"
         )
-    assert gain >= 3.5
+    assert gain >= 2.5
 
 
 @pytest.mark.skipif("shakespeare-pieces" not in NAMES, reason="shakespeare-pieces is not in data/pretrained")
@@ -168,5 +168,5 @@ def test_drawing_costs_less_than_a_step_of_2000_pieces(capsys: pytest.CaptureFix
     with capsys.disabled():
         words = ", ".join(f"{label} {1e6 * spent:.0f} µs" for label, spent in seconds.items())
         print(f"\na piece of 2,000: {words}; {describe_machine()}")
-    assert seconds["top-k 50 and top-p 0.9"] <= 2 * seconds["greedy"]
-    assert seconds["uncut"] <= 2 * seconds["greedy"]
+    assert seconds["top-k 50 and top-p 0.9"] <= 3 * seconds["greedy"]
+    assert seconds["uncut"] <= 3 * seconds["greedy"]
