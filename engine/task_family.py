@@ -22,12 +22,12 @@ TASK_FAMILIES: Registry[TaskFamily] = Registry("task", package="engine.families"
 
 @dataclass(frozen=True)
 class Deferred:
-    """A function named as "package.module:function", imported when it is first called."""
+    """A function, or whatever else, named as "package.module:name" and imported when it is first called for."""
 
     path: str
 
-    def load(self) -> Callable[..., Any]:  # whatever the function is
-        """Return the function itself."""
+    def load(self) -> Any:  # whatever it names
+        """Return what it names."""
         module, name = self.path.split(":")
         return getattr(importlib.import_module(module), name)
 
@@ -162,6 +162,24 @@ class Watched:
     look: Callable[..., tuple[list[JsonObject], dict[str, float]]]
 
 
+@dataclass(frozen=True)
+class TrainedElsewhere:
+    """How a network of a family is read that was trained elsewhere.
+
+    Attributes:
+        asked: what its owner has to say, as its tensors do not: fields of `engine.exchange.details.Details`.
+        kept: those of them that config.json keeps.
+        answers_tokens: whether it answers every token, and not the text as a whole.
+        of_stack: `engine.exchange.layouts.recurrent.StackUse`, what an embedding, recurrent layers and a linear layer
+            are to it; None where they are nothing.
+    """
+
+    asked: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    answers_tokens: bool = True
+    of_stack: Deferred | None = None
+
+
 def _by_group(info: Any) -> tuple[object, ...]:  # a `ModelInfo`, which lies above
     return info.group, info.architecture != "lstm", info.name
 
@@ -189,6 +207,7 @@ class TaskFamily:
         commands, tables, page: what it adds to the command line, to `evaluate` and to the app; None for no page yet.
         batch, opened: how its models read lines at once, and where their cells are; None where that is not shown.
         watched: what is looked at while one of its models learns.
+        brought: how its networks are read that were trained elsewhere.
         index: what `index --model` calls with (loaded model, corpus, rows, folder), None for nothing.
     """
 
@@ -211,7 +230,14 @@ class TaskFamily:
     rank: Callable[[Any], tuple[object, ...]] = _by_group  # as there
     batch: BatchReading | None = None
     opened: OpenedLayers | None = None
+    brought: TrainedElsewhere = TrainedElsewhere()
     index: Callable[..., Path] | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether its models offer `start` and `step` over the text that they read."""
+        return self.opened is not None and self.opened.streams
+
     watched: Watched | None = None
 
 

@@ -27,9 +27,7 @@ header.show(
     },
 )
 networks.show_broken()
-found = networks.in_order(
-    [info for info in cache.list_models("language_model") if info.has_gradient and not info.error]
-)
+found = networks.in_order([info for info in cache.list_models() if networks.has_gradients(info)])
 models = {info.name: info for info in found}
 own = {name: networks.label(info) for name, info in models.items() if info.whose}
 controls = forms.open_controls(

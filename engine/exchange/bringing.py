@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.config import JsonObject
+from engine.config import JsonObject, to_dict
 from engine.errors import InputError
 from engine.exchange.details import Details, numbered_labels
 from engine.exchange.layouts.base import Built
@@ -21,6 +21,7 @@ from engine.exchange.vocabularies import Vocabulary, check_size
 from engine.models.base import MODELS, PretrainedModel
 from engine.models.card import write_card
 from engine.models.folder import save_model
+from engine.task_family import TASK_FAMILIES
 
 INPUTS = ("source", "ids")  # in the order in which a translator reads them
 TOLERANCE = 1e-4  # of a reference: other machines sum in another order
@@ -85,11 +86,8 @@ def facts_of(found: Recognised, details: Details, model: PretrainedModel) -> Jso
     title = details.title.strip() or found.layout.title
     from_where = {"layout": found.layout.name, "origin": found.given.origin}
     facts: JsonObject = {"model": model_name(model), "title": title, "label": title, "brought": from_where}
-    if details.task == "translation":
-        facts |= {"source_language": details.source_language, "target_language": details.target_language}
-    if details.task == "classification":
-        facts["labels"] = list(details.labels or numbered_labels(found.answers(details.task)))
-    return facts
+    said = replace(details, labels=details.labels or numbered_labels(found.answers(details.task)))
+    return facts | {name: to_dict(said)[name] for name in TASK_FAMILIES.get(details.task).brought.kept}
 
 
 def model_name(model: PretrainedModel) -> str:

@@ -14,6 +14,7 @@ from engine.exchange.modules import Linear, Modules, part_names
 from engine.exchange.vocabularies import Vocabulary
 from engine.exchange.weight_files import GivenWeights
 from engine.limits import check
+from engine.task_family import TASK_FAMILIES
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Recognised:
         """What the network may do by its shapes, the likeliest first."""
         fitting = (task for task in self.layout.tasks if self.layers.fits(task))
         is_sequence = self.given.facts.get("is_sequence")  # None where the file does not tell
-        return tuple(task for task in fitting if is_sequence is None or is_sequence != (task == "classification"))
+        return tuple(task for task in fitting if is_sequence in (None, TASK_FAMILIES.get(task).brought.answers_tokens))
 
     @property
     def vocabularies(self) -> dict[str, Linear]:

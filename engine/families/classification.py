@@ -26,6 +26,7 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    TrainedElsewhere,
     Watched,
     register,
 )
@@ -212,6 +213,12 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "add what the page's tools show of each built-in sentence to this table",
                 Deferred("engine.evaluation.classification:add_examples"),
             ),
+        ),
+        brought=TrainedElsewhere(
+            ("labels", "pooling", "backward_first"),
+            ("labels",),
+            answers_tokens=False,
+            of_stack=Deferred("engine.exchange.layouts.recurrent:CLASSIFIER"),
         ),
         watched=Watched(Metric("accuracy", "Share of the validation texts whose label is right", HIGHER), look),
         page=Page(

@@ -29,6 +29,7 @@ from engine.task_family import (
     OpenedLayers,
     Page,
     TaskFamily,
+    TrainedElsewhere,
     Watched,
     register,
 )
@@ -258,6 +259,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
                 ("temperatures --model shakespeare-lstm --output runs/temperatures.parquet",),
             ),
         ),
+        brought=TrainedElsewhere(of_stack=Deferred("engine.exchange.layouts.recurrent:LANGUAGE_MODEL")),
         watched=Watched(Metric("perplexity", "Perplexity of the validation text", LOWER), look),
         page=Page(
             "generation",

@@ -22,6 +22,7 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    TrainedElsewhere,
     Watched,
     register,
 )
@@ -189,6 +190,7 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
                 Deferred("engine.evaluation.tagging:add_examples"),
             ),
         ),
+        brought=TrainedElsewhere(("labels",), of_stack=Deferred("engine.exchange.layouts.recurrent:TAGGER")),
         watched=Watched(Metric("f1", "F1 of the entities of the validation sentences", HIGHER), look),
         page=Page(
             "entities",

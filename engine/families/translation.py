@@ -32,6 +32,7 @@ from engine.task_family import (
     Page,
     ResultTable,
     TaskFamily,
+    TrainedElsewhere,
     Watched,
     register,
 )
@@ -293,6 +294,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
         ),
         index=_save_index,
         opened=OpenedLayers(layer_labels, layers, layer_runs, called=encoder_title, reads_anything=True),
+        brought=TrainedElsewhere(("source_language", "target_language"), ("source_language", "target_language")),
         watched=Watched(Metric("bleu", "BLEU of a hundred validation sentences, greedy", HIGHER), look),
         page=Page(
             "translation",

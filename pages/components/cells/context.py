@@ -39,7 +39,7 @@ class CellsContext(PageContext[CellsView]):
     def streaming(self) -> dict[str, ModelInfo]:
         """Those of `models` that carry a state from token to token."""
         families = {name: TASK_FAMILIES.get(info.task) for name, info in self.models.items()}
-        return {name: self.models[name] for name, family in families.items() if family.opened and family.opened.streams}
+        return {name: self.models[name] for name, family in families.items() if family.streams}
 
     @property
     def read(self) -> Call[CellReading]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:  # they load torch
 
 KEPT, REFUSED = "brought", "bring-refused"
 MAX_VOCABULARY = 20  # MiB
-LABELS = "bring-labels"
 POOLINGS = {"last": "the last word's output", "max": "each unit's largest output", "mean": "the mean output"}
 
 
@@ -132,7 +132,6 @@ def _vocabularies(found: Recognised) -> dict[str, Any]:
 def _details(found: Recognised) -> Details:
     from engine.exchange.details import Details
 
-    facts = found.facts
     task = found.tasks[0]
     if len(found.tasks) > 1:
         names = {name: TASK_FAMILIES.get(name).noun for name in found.tasks}
@@ -141,33 +140,48 @@ def _details(found: Recognised) -> Details:
         )
     title = st.text_input("What the pages call it", value=found.layout.title, max_chars=60, key="bring-title")
     details = Details(task=task, title=title)
-    if task == "translation":
-        left, right = st.columns(2)
-        source = left.text_input("Source language", value=details.source_language, max_chars=8, key="bring-source")
-        target = right.text_input("Target language", value=details.target_language, max_chars=8, key="bring-target")
-        return replace(details, source_language=source, target_language=target)
-    count = found.answers(task)
-    if count:
-        given = st.text_area(
-            f"Its {count} labels, one a line, in the order of the last layer's rows", key=LABELS, max_chars=20_000
-        )
-        details = replace(details, labels=tuple(line.strip() for line in given.splitlines() if line.strip()))
-    if task == "classification":
-        pooling = st.segmented_control(
-            "It decides on",
-            list(POOLINGS),
-            format_func=POOLINGS.get,
-            default=facts.get("pooling", details.pooling),
-            required=True,
-            key="bring-pooling",
-        )
-        is_backward = st.toggle(
-            "The linear layer reads the backward direction's output first",
-            value=bool(facts.get("backward_first", False)),
-            key="bring-order",
-        )
-        details = replace(details, pooling=pooling, backward_first=is_backward)
+    for name in TASK_FAMILIES.get(task).brought.asked:
+        details = replace(details, **{name: ASKED[name](found, details)})
     return details
+
+
+def _ask_labels(found: Recognised, details: Details) -> tuple[str, ...]:
+    words = f"Its {found.answers(details.task)} labels, one a line, in the order of the last layer's rows"
+    given = st.text_area(words, key="bring-labels", max_chars=20_000)
+    return tuple(line.strip() for line in given.splitlines() if line.strip())
+
+
+def _ask_pooling(found: Recognised, details: Details) -> str:
+    return st.segmented_control(
+        "It decides on",
+        list(POOLINGS),
+        format_func=POOLINGS.get,
+        default=found.facts.get("pooling", details.pooling),
+        required=True,
+        key="bring-pooling",
+    )
+
+
+def _ask_order(found: Recognised, details: Details) -> bool:
+    words = "The linear layer reads the backward direction's output first"
+    return st.toggle(words, value=bool(found.facts.get("backward_first", False)), key="bring-order")
+
+
+def _ask_language(side: str) -> Callable[[Recognised, Details], str]:
+    def ask(found: Recognised, details: Details) -> str:
+        known = getattr(details, f"{side}_language")
+        return st.text_input(f"{side.title()} language", value=known, max_chars=8, key=f"bring-{side}", width=200)
+
+    return ask
+
+
+ASKED: dict[str, Callable[[Recognised, Details], Any]] = {  # by the field of `Details` that is asked for
+    "labels": _ask_labels,
+    "pooling": _ask_pooling,
+    "backward_first": _ask_order,
+    "source_language": _ask_language("source"),
+    "target_language": _ask_language("target"),
+}
 
 
 def _proved(brought: BroughtNetwork, name: str, data: bytes) -> bool:

@@ -11,7 +11,7 @@ from engine.inspection.cells.steps import can_be_opened
 from engine.models.folder import ModelInfo
 from engine.runs import Run
 from engine.task_family import TASK_FAMILIES, Page
-from pages.components import own_models, routes
+from pages.components import networks, own_models, routes
 
 
 def show(run: Run, is_race: bool) -> None:
@@ -43,5 +43,5 @@ def places(info: ModelInfo) -> Iterator[tuple[Page, dict[str, str]]]:
     pages = {page.name: page for page in routes.OWN}
     if can_be_opened(info):
         yield pages["cells"], {pages["cells"].opens: info.name}
-    if info.task == "language_model" and info.has_gradient:
+    if networks.has_gradients(info):
         yield pages["gradients"], {pages["gradients"].opens: info.name}
