@@ -38,8 +38,8 @@ controls = forms.open_controls(
     labels={"source": SOURCES.get},
 )
 source = controls.segmented("source", SOURCES.get, label_visibility="collapsed")
-own.refusal()
-own.show_undo()
+own.DATA_SETS.show_refusal()
+own.DATA_SETS.show_undo()
 
 
 def show_kept(name: str) -> None:

@@ -23,8 +23,8 @@ header.show(
 )
 cache.is_worker_ready()
 controls = forms.open_controls(PAGE, RunsView, jobs={RUN}, labels={"state": STATES.get, "x": X_TITLES.get})
-managing.refusal()
-managing.show_undo()
+managing.RUNS.show_refusal()
+managing.RUNS.show_undo()
 with notices.engine_errors():
     own, others = listing.owned(), listing.opened()
     if not own and not others:

@@ -1,7 +1,7 @@
 """Runs: folders that anyone can read, in which a network is trained, watched, paused, resumed and kept."""
 
 from engine.runs.controls import ask
-from engine.runs.folder import create, delete, go_further, listed, read, rename, restore, share
+from engine.runs.folder import create, delete, go_further, listed, read, rename, restore
 from engine.runs.records import Curves, metrics, samples
 from engine.runs.run import ACTIVE, STATES, Run
 
@@ -20,5 +20,4 @@ __all__ = [
     "rename",
     "restore",
     "samples",
-    "share",
 ]

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import owners
 from engine.atomic import put_back, replaced_file, set_aside
 from engine.config import JsonObject
 from engine.errors import InputError
@@ -32,7 +33,7 @@ from engine.wording import counted
 if TYPE_CHECKING:
     from engine.recipes import Recipe
 
-RECIPE, ABOUT, STATUS, SHARED = "recipe.json", "about.json", "status.json", "shared"
+RECIPE, ABOUT, STATUS = "recipe.json", "about.json", "status.json"
 ENVIRONMENT, DATA, LOCK = "environment.json", "data.json", "lock"
 LONGEST_TITLE = 120  # characters
 
@@ -83,7 +84,7 @@ def read(folder: Path) -> Run:
         return Run(
             folder,
             **(facts | {"title": str(about["title"]), "created": float(about["created"])}),
-            is_shared=(folder / SHARED).exists(),
+            is_shared=owners.is_shared(folder),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Run(folder, title=folder.name, state="failed", error="This run's folder is incomplete or damaged.")
@@ -101,14 +102,6 @@ def rename(folder: Path, title: str) -> None:
         InputError: the title is empty.
     """
     _write(folder / ABOUT, _read(folder / ABOUT) | {"title": _title(title)})
-
-
-def share(folder: Path, is_shared: bool) -> None:
-    """Open a run to whoever knows its ID, or close it again."""
-    if is_shared:
-        (folder / SHARED).touch()
-    else:
-        (folder / SHARED).unlink(missing_ok=True)
 
 
 def delete(folder: Path) -> None:

@@ -9,14 +9,14 @@ import streamlit as st
 from engine import owners
 from engine.corpora import data_folder
 from engine.corpora.data_folder import PREFIX, DataFolder
-from engine.errors import EngineError, InputError
+from engine.errors import InputError
 from engine.limits import limits
 from engine.preparation import SHAPES
 from engine.preparation.draft import Draft
 from engine.wording import counted
-from pages.components import notices, state, visitor
-from pages.components.buttons import button
+from pages.components import state, visitor
 from pages.components.data.view import PAGE
+from pages.components.owned import Owned
 
 KIND = "data"
 
@@ -46,17 +46,16 @@ def keep(draft: Draft, title_key: str) -> None:
     """Write a data set for this visitor, under the title that the box says by now, and look at it; for the button's
     on_click. Why it cannot be is remembered."""
     mine = visitor.folder()
-    try:
+
+    def write() -> None:
         most = limits().data_sets
         if len(owners.listed(mine, KIND)) >= most:
             raise InputError(f"You keep {counted(most, 'data set')} already, which is the most: delete one first.")
         folder = owners.new_folder(mine, KIND)
         draft.keep(folder, state.widget_value(title_key))
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-        return
-    state.forget(PAGE, "refused")
-    look_at(f"{PREFIX}{folder.name}")
+        look_at(f"{PREFIX}{folder.name}")
+
+    DATA_SETS.do(write)
 
 
 def look_at(name: str) -> None:
@@ -85,24 +84,6 @@ def _chosen(key: str) -> None:
     state.write_url("data", state.widget_value(key))
 
 
-def refusal() -> None:
-    """Say why something could not be done, once."""
-    if problem := state.recall(PAGE, "refused"):
-        notices.error(problem)
-        state.forget(PAGE, "refused")
-
-
-def show_undo() -> None:
-    """Offer to bring back what was deleted last."""
-    deleted = state.recall(PAGE, "deleted")
-    if deleted is None:
-        return
-    _, title = deleted
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(notices.plain(f"“{title}” was deleted."))
-        button("Undo", "data-undo", _restore, icon="undo", type="tertiary")
-
-
 def describe(record: DataFolder) -> str:
     """Return a data set in one line."""
     shape = SHAPES.get(record.content).title.lower()
@@ -121,49 +102,17 @@ def show_controls(folder: Path, record: DataFolder) -> None:
         if not owners.is_own(folder, visitor.folder()):
             st.caption("Somebody shared this with you.")
             return
-        with st.popover("Rename", type="tertiary", icon=":material/edit:"):
-            key = f"data-title-{folder.name}"
-            st.text_input("Title", record.title, max_chars=data_folder.MAX_TITLE, key=key)
-            button("Save", f"data-rename-{folder.name}", _rename, folder, key)
-        with st.popover("Share", type="tertiary", icon=":material/link:"):
-            key = f"data-share-{folder.name}"
-            st.toggle(
-                "Anyone with the link may read it",
-                owners.is_shared(folder),
-                key=key,
-                on_change=_share,
-                args=(folder, key),
-            )
-            st.caption("The link is the address of this page. Without this, nobody but you sees it.")
-        button("Delete", f"data-delete-{folder.name}", _delete, folder, record.title, icon="delete", type="tertiary")
+        DATA_SETS.show_rename(folder, record.title)
+        DATA_SETS.show_share(folder)
+        DATA_SETS.show_delete(folder, record.title)
 
 
-def _rename(folder: Path, key: str) -> None:
-    try:
-        data_folder.rename(folder, state.widget_value(key, ""))
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-
-
-def _share(folder: Path, key: str) -> None:
-    owners.share(folder, bool(state.widget_value(key)))
-
-
-def _delete(folder: Path, title: str) -> None:
-    try:
-        data_folder.delete(folder)
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-        return
-    state.remember(PAGE, "deleted", (folder, title))
-
-
-def _restore() -> None:
-    folder, _ = state.recall(PAGE, "deleted")
-    state.forget(PAGE, "deleted")
-    try:
-        data_folder.restore(folder)
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-        return
-    look_at(f"{PREFIX}{folder.name}")
+DATA_SETS = Owned(
+    PAGE,
+    "Anyone with the link may read it",
+    data_folder.rename,
+    data_folder.delete,
+    data_folder.restore,
+    look_at=lambda folder: look_at(f"{PREFIX}{folder.name}"),
+    longest_title=data_folder.MAX_TITLE,
+)

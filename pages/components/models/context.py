@@ -22,7 +22,8 @@ class ModelsContext(PageContext[ModelsView]):
         if not self.models:
             notices.error("No model here can be used; bring one, or train one.")
             return None
-        own.show_undo()
+        own.NETWORKS.show_refusal()
+        own.NETWORKS.show_undo()
         info = self.models[self.controls.select("model", self.label)]
         own.show_controls(info)
         return info

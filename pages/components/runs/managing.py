@@ -3,37 +3,21 @@ undone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from engine import owners, runs
-from engine.errors import EngineError
 from engine.jobs import training
 from engine.runs import Run
-from pages.components import cache, notices, state, visitor
+from pages.components import cache, state, visitor
 from pages.components.buttons import button, download
+from pages.components.owned import Owned
 from pages.components.runs import listing
 from pages.components.runs.view import PAGE
 
 LOWER = 3  # times lower: the rate with which a run that diverged goes on
-
-
-def refusal() -> None:
-    """Say why something could not be done, once."""
-    if problem := state.recall(PAGE, "refused"):
-        notices.error(problem)
-        state.forget(PAGE, "refused")
-
-
-def show_undo() -> None:
-    """Offer to bring back what was deleted last."""
-    deleted = state.recall(PAGE, "deleted")
-    if deleted is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(notices.plain(f"“{deleted[1]}” was deleted."))
-        button("Undo", "runs-undo", _restore, icon="undo", type="tertiary")
 
 
 def show(run: Run) -> None:
@@ -43,20 +27,10 @@ def show(run: Run) -> None:
         if owners.is_own(run.folder, visitor.folder()):
             if not run.is_active:
                 _show_further(run)
-            with st.popover("Rename", type="tertiary", icon=":material/edit:"):
-                st.text_input("Title", run.title, max_chars=120, key=f"runs-title-{key}")
-                button("Save", f"runs-rename-{key}", _rename, run.folder, f"runs-title-{key}")
-            with st.popover("Share", type="tertiary", icon=":material/link:"):
-                st.toggle(
-                    "Anyone with the link may look at it and use its network",
-                    run.is_shared,
-                    key=f"runs-share-{key}",
-                    on_change=_share,
-                    args=(run.folder, f"runs-share-{key}"),
-                )
-                st.code(f"{(st.context.url or '').split('?')[0]}?run={key}", language=None)
+            RUNS.show_rename(run.folder, run.title)
+            RUNS.show_share(run.folder, f"{(st.context.url or '').split('?')[0]}?run={key}")
             if not run.is_active:
-                button("Delete", f"runs-delete-{key}", _delete, run, icon="delete", type="tertiary")
+                RUNS.show_delete(run.folder, run.title)
         else:
             st.caption("Somebody shared this with you.")
         with st.popover("Files", type="tertiary", icon=":material/download:"):
@@ -97,40 +71,17 @@ def _slow_down(folder: Path, rate: float) -> None:
     _do(lambda: runs.go_further(folder, learning_rate=rate), folder)
 
 
-def _do(prepare, folder: Path) -> None:
-    try:
-        prepare()
-        training.start(cache.job_runner(), [folder])
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
+def _do(prepare: Callable[[], object], folder: Path) -> None:
+    if RUNS.do(prepare):
+        RUNS.do(training.start, cache.job_runner(), [folder])
 
 
-def _rename(folder: Path, key: str) -> None:
-    try:
-        runs.rename(folder, state.widget_value(key, ""))
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-
-
-def _share(folder: Path, key: str) -> None:
-    runs.share(folder, bool(state.widget_value(key)))
-
-
-def _delete(run: Run) -> None:
-    try:
-        runs.delete(run.folder)
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-        return
-    state.remember(PAGE, "deleted", (run.folder, run.title))
-
-
-def _restore() -> None:
-    folder, _ = state.recall(PAGE, "deleted")
-    state.forget(PAGE, "deleted")
-    try:
-        runs.restore(folder)
-    except EngineError as problem:
-        state.remember(PAGE, "refused", str(problem))
-        return
-    listing.look_at([folder.name])
+RUNS = Owned(
+    PAGE,
+    "Anyone with the link may look at it and use its network",
+    runs.rename,
+    runs.delete,
+    runs.restore,
+    look_at=lambda folder: listing.look_at([folder.name]),
+    longest_title=120,
+)

@@ -161,7 +161,7 @@ def test_nobody_sees_anothers_run_unless_it_is_shared(anna: Path) -> None:
     assert not at.exception
     assert "Fast" not in written(at) + " ".join(alternative_texts(at))
     assert sentences(at)
-    runs.share(anna / name, True)
+    owners.share(anna / name)
     at = open_page("runs", secret=BRUNO, run=name)
     assert listed(at) == ["Fast"]
     assert "Somebody shared this with you" in written(at)
