@@ -25,6 +25,7 @@ from engine.cells import CELLS
 from engine.config import option
 from engine.errors import ConfigError
 from engine.models.base import MODELS, PretrainedModel
+from engine.models.hyperparameters import dropout_option, embedding_option, forget_bias_option
 from engine.models.pooling import POOLINGS
 from engine.models.recurrent import MAX_LAYERS, build_layers, check_layers, reverse_by_length, run_layer, zero_state
 
@@ -37,7 +38,7 @@ class ClassifierConfig:
 
     model: ClassVar[str] = "classifier"
 
-    embedding_dim: int = option(100, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    embedding_dim: int = embedding_option(100)
     hidden_size: int = option(100, label="Hidden units", help="Units of each layer and direction.", minimum=0)
     num_layers: int = option(
         1, label="Layers", help="Recurrent layers on top of one another.", minimum=0, maximum=MAX_LAYERS
@@ -46,13 +47,7 @@ class ClassifierConfig:
         "lstm", label="Cell", help="What one unit does at every step.", choices=(*CELLS.names(), AVERAGE)
     )
     bidirectional: bool = option(True, label="Both directions", help="Read from both ends, by layers of their own.")
-    dropout: float = option(
-        0.0,
-        label="Dropout",
-        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
-        minimum=0.0,
-        maximum=0.95,
-    )
+    dropout: float = dropout_option(0.0)
     embedding_dropout: float = option(
         0.0,
         label="Dropout of embeddings",
@@ -67,9 +62,7 @@ class ClassifierConfig:
         minimum=0.0,
         maximum=0.95,
     )
-    forget_bias: float = option(
-        1.0, label="Forget bias", help="How open the gates that keep begin.", minimum=-20.0, maximum=20.0
-    )
+    forget_bias: float = forget_bias_option(1.0)
     pooling: str = option(
         "max",
         label="Summed up by",

@@ -17,6 +17,7 @@ from torch.nn import functional
 from engine.cells import CELLS
 from engine.config import option
 from engine.models.base import MODELS, PretrainedModel
+from engine.models.hyperparameters import embedding_option, forget_bias_option
 from engine.models.recurrent import (
     MAX_LAYERS,
     LayerState,
@@ -36,7 +37,7 @@ class LanguageModelConfig:
 
     model: ClassVar[str] = "language_model"
 
-    embedding_dim: int = option(128, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    embedding_dim: int = embedding_option(128)
     hidden_size: int = option(
         256, label="Hidden units", help="Units of each layer: what it can keep in mind.", minimum=1
     )
@@ -59,9 +60,7 @@ class LanguageModelConfig:
         label="Tied embeddings",
         help="The same numbers stand for a token where it is read and where it is written.",
     )
-    forget_bias: float = option(
-        1.0, label="Forget bias", help="How open the gates that keep begin.", minimum=-20.0, maximum=20.0
-    )
+    forget_bias: float = forget_bias_option(1.0)
     weight_dropout: float = option(
         0.0,
         label="Recurrent dropout",

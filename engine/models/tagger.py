@@ -20,6 +20,7 @@ from engine.cells import CELLS
 from engine.config import option
 from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
 from engine.models.crf import ConditionalRandomField
+from engine.models.hyperparameters import dropout_option, embedding_option, locked_dropout_option
 from engine.models.recurrent import MAX_LAYERS, build_layer, check_layers, reverse_by_length
 from engine.models.word_features import CHARACTER_KINDS, PADDING, SHAPES, WordFeatures
 
@@ -33,7 +34,7 @@ class TaggerConfig:
 
     model: ClassVar[str] = "tagger"
 
-    embedding_dim: int = option(100, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    embedding_dim: int = embedding_option(100)
     character_dim: int = option(25, label="Letters", help="Numbers that stand for one letter.", minimum=1)
     character_filters: int = option(
         64,
@@ -46,18 +47,8 @@ class TaggerConfig:
     cell: str = option("lstm", label="Cell", help="What one unit does at every step.", choices=tuple(CELLS.names()))
     bidirectional: bool = option(True, label="Both directions", help="Read from both ends.")
     crf: bool = option(True, label="CRF", help="Choose the tags of a sentence together, not one by one.")
-    dropout: float = option(
-        0.0,
-        label="Dropout",
-        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
-        minimum=0.0,
-        maximum=0.95,
-    )
-    locked_dropout: bool = option(
-        False,
-        label="Locked dropout",
-        help="Dropout leaves out the same units over the whole sequence, not new ones at every step.",
-    )
+    dropout: float = dropout_option(0.0)
+    locked_dropout: bool = locked_dropout_option()
     num_layers: int = option(
         1, label="Layers", help="Recurrent layers on top of one another.", minimum=1, maximum=MAX_LAYERS
     )

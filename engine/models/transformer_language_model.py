@@ -21,6 +21,7 @@ from engine.config import option
 from engine.errors import ConfigError
 from engine.models.base import MODELS, PretrainedModel
 from engine.models.causal_attention import CausalBlock, KeysValues, initialise
+from engine.models.hyperparameters import dropout_option
 
 TransformerState = tuple[
     Tensor, tuple[KeysValues, ...]
@@ -44,13 +45,7 @@ class TransformerConfig:
         672, label="Inner width", help="Units between the two maps after the attention.", minimum=1
     )
     window: int = option(256, label="Window", help="Tokens that attention reaches back.", minimum=1, maximum=2048)
-    dropout: float = option(
-        0.0,
-        label="Dropout",
-        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
-        minimum=0.0,
-        maximum=0.95,
-    )
+    dropout: float = dropout_option(0.0)
 
 
 @MODELS.register(TransformerConfig.model, title="Transformer language model")

@@ -26,6 +26,7 @@ from engine.config import option
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, PretrainedModel, StepModel, mask_from_lengths, select
+from engine.models.hyperparameters import dropout_option, embedding_option, forget_bias_option, locked_dropout_option
 from engine.models.recurrent import (
     MAX_LAYERS,
     LayerState,
@@ -86,7 +87,7 @@ class TranslatorConfig:
 
     model: ClassVar[str] = "translator"
 
-    embedding_dim: int = option(256, label="Embedding", help="Numbers that stand for one token.", minimum=1)
+    embedding_dim: int = embedding_option(256)
     hidden_size: int = option(
         320,
         label="Hidden units",
@@ -104,21 +105,9 @@ class TranslatorConfig:
     attention: str = option(
         "dot", label="Attention", help="How the decoder looks back at the source.", choices=tuple(ATTENTION.names())
     )
-    dropout: float = option(
-        0.3,
-        label="Dropout",
-        help="Share of what a layer says that is left out in training, so that nothing is learnt by heart.",
-        minimum=0.0,
-        maximum=0.95,
-    )
-    forget_bias: float = option(
-        1.0, label="Forget bias", help="How open the gates that keep begin.", minimum=-20.0, maximum=20.0
-    )
-    locked_dropout: bool = option(
-        False,
-        label="Locked dropout",
-        help="Dropout leaves out the same units over the whole sequence, not new ones at every step.",
-    )
+    dropout: float = dropout_option(0.3)
+    forget_bias: float = forget_bias_option(1.0)
+    locked_dropout: bool = locked_dropout_option()
     word_dropout: float = option(
         0.0,
         label="Word dropout",

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
 from engine.cells import CELLS
-from engine.config import Dataclass, JsonObject, to_dict
+from engine.config import Dataclass, JsonObject, option, to_dict
 from engine.corpora import Corpus, CorpusSource
 from engine.errors import ModelError
 from engine.models.base import PretrainedModel
 from engine.models.card import corpora_behind
-from engine.models.folder import LoadedModel, load_model
+from engine.models.folder import PRETRAINED, LoadedModel, load_model
 from engine.registry import Registry
 from engine.text import Tokenizer
 from engine.training import Objective, TrainingSettings
@@ -131,18 +131,27 @@ def first_command(start_from: str) -> str:
     return f"python -m engine train --recipe {start_from} --output {RUNS / start_from}"
 
 
-def load_beginning(
-    recipe: Recipe, start_from: str, model: Dataclass, roots: Sequence[Path], may_differ: Sequence[str]
-) -> LoadedModel:
-    """Return the trained model of the recipe `start_from`, from the first of `roots` that has it.
+def label_smoothing_option(default: float) -> Any:  # a field of a dataclass
+    """Return the share of the target that goes to the other answers.
+
+    Paper: Szegedy et al. (2016), Rethinking the Inception architecture, section 7.
+    """
+    words = "Share of the certainty taken off the right answer."
+    return option(default, label="Label smoothing", help=words, minimum=0.0, maximum=0.9)
+
+
+def load_beginning(recipe: Recipe, start_from: str, model: Dataclass, may_differ: Sequence[str]) -> LoadedModel | None:
+    """Return the trained model of the recipe `start_from`, own runs before shipped ones; None where it is "".
 
     Its hyper-parameters must be those of `model`, which `recipe` builds, but for those that `may_differ`.
 
     Raises:
         ModelError: it is not there, or is of another size.
     """
+    if not start_from:
+        return None
     is_name = Path(start_from).name == start_from  # not a way to another folder
-    folder = next((root / start_from for root in roots if is_name and (root / start_from).is_dir()), None)
+    folder = next((root / start_from for root in (RUNS, PRETRAINED) if is_name and (root / start_from).is_dir()), None)
     if folder is None:
         raise ModelError(
             f"{recipe.name} goes on from a model that is not in {RUNS}; train it first: {first_command(start_from)}"

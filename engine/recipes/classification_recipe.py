@@ -18,14 +18,14 @@ from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.whole_sentences import hold_out
 from engine.errors import DataError
 from engine.models.classifier import AVERAGE, Classifier, ClassifierConfig
-from engine.models.folder import PRETRAINED, LoadedModel
+from engine.models.folder import LoadedModel
 from engine.recipes.base import (
     RECIPE_KINDS,
-    RUNS,
     Prepared,
     Recipe,
     course,
     has_gates,
+    label_smoothing_option,
     load_beginning,
     model_like,
     what_went_before,
@@ -78,13 +78,7 @@ class ClassificationRecipe(Recipe):
         minimum=0.0,
         maximum=10.0,
     )
-    label_smoothing: float = option(
-        0.05,
-        label="Label smoothing",
-        help="Share of the certainty taken off the right answer.",
-        minimum=0.0,
-        maximum=0.9,
-    )
+    label_smoothing: float = label_smoothing_option(0.05)
     batch_size: int = option(50, label="Batch", help="Texts that one update reads.", minimum=1)
     max_words: int = option(
         0, label="Longest text", help="Words after which training texts are cut; 0 for never.", minimum=0
@@ -131,11 +125,7 @@ class ClassificationRecipe(Recipe):
             DataError: the corpus cannot be read, or has one label only.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = (
-            load_beginning(self, self.start_from, self.model, (RUNS, PRETRAINED), REGULARISERS)
-            if self.start_from
-            else None
-        )
+        begun = load_beginning(self, self.start_from, self.model, REGULARISERS)
         corpus = load_corpus(self.corpus)
         (train_rows, train_labels), (validation_rows, validation_labels) = self._split(corpus)
         labels = list_labels(corpus, [*train_labels, *validation_labels])

@@ -12,12 +12,11 @@ from engine.config import option
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.base import MODELS
-from engine.models.folder import PRETRAINED, LoadedModel
+from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModelConfig
 from engine.models.transformer_language_model import TransformerConfig, TransformerLanguageModel
 from engine.recipes.base import (
     RECIPE_KINDS,
-    RUNS,
     Prepared,
     Recipe,
     course,
@@ -96,11 +95,7 @@ class LanguageModelRecipe(Recipe):
             DataError: the corpus cannot be read, or is too short.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = (
-            load_beginning(self, self.start_from, self.model, (RUNS, PRETRAINED), REGULARISERS)
-            if self.start_from
-            else None
-        )
+        begun = load_beginning(self, self.start_from, self.model, REGULARISERS)
         corpus = load_corpus(self.corpus)
         tokenizer = (
             begun.tokenizer

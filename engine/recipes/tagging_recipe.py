@@ -13,11 +13,10 @@ from engine.cells import CELLS
 from engine.config import option
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
-from engine.models.folder import PRETRAINED, LoadedModel
+from engine.models.folder import LoadedModel
 from engine.models.tagger import Tagger, TaggerConfig
 from engine.recipes.base import (
     RECIPE_KINDS,
-    RUNS,
     Prepared,
     Recipe,
     course,
@@ -98,9 +97,7 @@ class TaggingRecipe(Recipe):
             DataError: the corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = (
-            load_beginning(self, self.start_from, self.model, (RUNS, PRETRAINED), DECIDERS) if self.start_from else None
-        )
+        begun = load_beginning(self, self.start_from, self.model, DECIDERS)
         corpus = load_corpus(self.corpus)
         train, validation = corpus.read(TAGGED_SENTENCES), corpus.read(TAGGED_SENTENCES, "validation")
         known = _known_words(begun) if begun else ()

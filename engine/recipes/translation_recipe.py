@@ -11,15 +11,15 @@ from engine.cells import CELLS
 from engine.config import option
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS, sides_of
-from engine.models.folder import PRETRAINED, LoadedModel
+from engine.models.folder import LoadedModel
 from engine.models.translator import Translator, TranslatorConfig
 from engine.recipes.base import (
     RECIPE_KINDS,
-    RUNS,
     Prepared,
     Recipe,
     course,
     has_gates,
+    label_smoothing_option,
     load_beginning,
     model_like,
     what_went_before,
@@ -57,13 +57,7 @@ class TranslationRecipe(Recipe):
         6000, label="Vocabulary", help="Pieces of words that both languages are spelt with.", minimum=60
     )
     batch_tokens: int = option(2048, label="Batch", help="Pieces that one update writes at most.", minimum=1)
-    label_smoothing: float = option(
-        0.1,
-        label="Label smoothing",
-        help="Share of the certainty taken off the right answer.",
-        minimum=0.0,
-        maximum=0.9,
-    )
+    label_smoothing: float = label_smoothing_option(0.1)
     teacher_forcing_ratio: float = option(
         1.0,
         label="Teacher forcing",
@@ -121,11 +115,7 @@ class TranslationRecipe(Recipe):
             DataError: a corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = (
-            load_beginning(self, self.start_from, self.model, (RUNS, PRETRAINED), REGULARISERS)
-            if self.start_from
-            else None
-        )
+        begun = load_beginning(self, self.start_from, self.model, REGULARISERS)
         main = load_corpus(self.corpus)
         names, sources = [self.corpus], [main.source]
         texts = self._sides(main, "train")
