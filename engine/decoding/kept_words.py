@@ -105,7 +105,8 @@ def rewrite(tokenizer: Tokenizer, source: str, text: str) -> Rewritten | None:
     sums = [found for found in _MONEY.finditer(read) if len(tokenizer.encode_as_is(MONEY[found[1]])) <= FEW_PIECES]
     if all(re.search(_alone(word), text) for word in [*map(re.Match.group, strange), *(found[2] for found in sums)]):
         return None
-    names, stood = {}, read
+    names: dict[str, str] = {}
+    stood = read
     for found in sorted([*strange, *sums], key=re.Match.start, reverse=True):  # from the end, so that places stay
         if found in sums:
             instead = f"{found[2]} {MONEY[found[1]]}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from engine.errors import DataError
+from engine.inspection.stored import tool_effects
 from engine.models.folder import ModelInfo
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
@@ -54,6 +55,8 @@ def say_typical(
     sentences: Callable[[pd.DataFrame], dict[str, str]],
     tool: str,
     table: Path,
+    name: str = "",
+    command: str = "",
 ) -> None:
     """Say how typical it is what a tool shows, from the stored effects on the built-in sentences; nothing where they
     were not measured with these weights.
@@ -61,9 +64,14 @@ def say_typical(
     Args:
         effects: gives the rows of a model, as for `of_model`.
         sentences: gives of these rows a sentence for each tool, by its name.
+        name: the network that was measured, where it is not the one that is looked at. command: what measured it, where
+            `evaluate` did not.
     """
+    network = name or context.network
+    if network not in context.models:
+        return
     try:
-        rows = of_model(effects, context, context.network, table).value
+        rows = of_model(effects, context, network, table).value
     except DataError:
         return
     said = sentences(rows).get(tool)
@@ -79,10 +87,23 @@ def say_typical(
             python=(
                 f"from {effects.__module__} import {names}\n"
                 "from engine.models.folder import find_folder\n\n"
-                f"found = {effects.__name__}({context.network!r}, str(find_folder({context.network!r})))\n"
+                f"found = {effects.__name__}({network!r}, str(find_folder({network!r})))\n"
                 f"print({sentences.__name__}(found)[{tool!r}])"
             ),
-            command=f"python -m engine evaluate --model {context.network} --dry-run --examples "
-            f"data/results/{table.name}",
+            command=command
+            or f"python -m engine evaluate --model {network} --dry-run --examples data/results/{table.name}",
         )
         figures.show_receipt(receipt, f"typical-{tool}")
+
+
+def say_effect(context: PageContext[Any], tool: str, name: str = "") -> None:
+    """Say how typical the example is that a tool opens with, of the network that is looked at or of `name`."""
+    say_typical(
+        context,
+        tool_effects.stored_effects,
+        tool_effects.typical_sentences,
+        tool,
+        tool_effects.TABLE,
+        name,
+        tool_effects.COMMAND,
+    )
