@@ -63,10 +63,10 @@ def gates_effect(loaded: LoadedModel, text: str) -> float:
 
 def retention_effect(loaded: LoadedModel, text: str) -> float:
     """Return after how many steps half of the longest-kept write of the first layer is gone by the gates, among those
-    of every fourth step in the first half of the text; half of its length where it never is."""
+    in the first half of the text; half of its length where it never is."""
     reading = read_steps(loaded, text)
     half = len(reading.tokens) // 2
-    lives = (follow_write(loaded, reading, 0, step).half_life("by_gates") for step in range(0, half, 4))
+    lives = (follow_write(loaded, reading, 0, step).half_life("by_gates") for step in range(half))
     return float(max(life if life is not None else half for life in lives))
 
 
