@@ -9,11 +9,11 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.corpora import CORPORA, load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.corpora.sentence_pairs import read_sides
@@ -25,9 +25,11 @@ from engine.inspection.cells.steps import read_steps
 from engine.inspection.gradients.connectivity import connectivity
 from engine.inspection.gradients.truncation import truncation
 from engine.inspection.padding import inspect_batch, split_lines
+from engine.inspection.stored import opening_texts as opening
 from engine.inspection.stored.model_files import weights_in
-from engine.inspection.stored.tool_effects import LSTM, OPENS_WITH
+from engine.inspection.stored.tool_effects import LSTM
 from engine.inspection.translation.attention_ablation import open_trial
+from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.penalty_sweep import inspect_settings
 from engine.inspection.translation.search import inspect_search
 from engine.inspection.writing.activation_patching import donor_influence
@@ -184,6 +186,21 @@ class Measured:
 
 
 TRANSLATOR = "en-fr-attention"
+# What the tools open with, by tool and by the network that is measured; texts of one example on lines of their own.
+OPENS_WITH = {
+    ("step", LSTM): opening.DEFAULT_TEXT,
+    ("gates", LSTM): opening.DEFAULT_TEXT,
+    ("memory_retention", LSTM): opening.DEFAULT_TEXT,
+    ("edit", LSTM): "\n".join(each + opening.EDIT_TAIL for each in (opening.EDIT_FIRST, opening.EDIT_SECOND)),
+    ("connectivity", LSTM): opening.CAT[: opening.VERB],
+    ("truncation", LSTM): opening.PASSAGE,
+    ("surprise", LSTM): opening.SURPRISING,
+    ("activation_patching", LSTM): f"{opening.DONOR}\0{opening.RECEIVER}",
+    ("search", TRANSLATOR): list_translation_examples()[0].source,
+    ("attention", TRANSLATOR): list_translation_examples()[0].source,
+    ("padding", "sst2-bilstm"): "\n".join(opening.PADDED_OPINIONS),
+    ("padding", "gmb-bilstm-crf"): "\n".join(opening.PADDED_VISITS),
+}
 MEASURED = (
     Measured("step", step_effect, LSTM, story_sentences, STORIES),
     Measured("gates", gates_effect, LSTM, story_sentences, STORIES),
@@ -202,7 +219,7 @@ MEASURED = (
 
 def measure_tools() -> pd.DataFrame:
     """Return the rows of `engine.inspection.stored.tool_effects`: the effect of each tool on its texts."""
-    rows: list[dict[str, Any]] = []
+    rows: list[JsonObject] = []
     for one in MEASURED:
         loaded = load_model(one.network)
         facts = {"tool": one.tool, "model": one.network, "weights": weights_in(loaded.info.path)}

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from engine.inspection.stored import opening_texts as opening
 from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
-from engine.inspection.translation.examples import list_translation_examples
 from engine.wording import percent
 
 LSTM = "shakespeare-lstm"  # who reads what language models are shown
@@ -78,23 +76,6 @@ EFFECTS = {
         "the largest change of a probability in a batch of four without the mask",
         texts="batches of built-in texts",
     ),
-}
-
-
-# What the tools open with, by tool and by the network that is measured; texts of one example on lines of their own.
-OPENS_WITH = {
-    ("step", LSTM): opening.DEFAULT_TEXT,
-    ("gates", LSTM): opening.DEFAULT_TEXT,
-    ("memory_retention", LSTM): opening.DEFAULT_TEXT,
-    ("edit", LSTM): "\n".join(each + opening.EDIT_TAIL for each in (opening.EDIT_FIRST, opening.EDIT_SECOND)),
-    ("connectivity", LSTM): opening.CAT[: opening.VERB],
-    ("truncation", LSTM): opening.PASSAGE,
-    ("surprise", LSTM): opening.SURPRISING,
-    ("activation_patching", LSTM): f"{opening.DONOR}\0{opening.RECEIVER}",
-    ("search", "en-fr-attention"): list_translation_examples()[0].source,
-    ("attention", "en-fr-attention"): list_translation_examples()[0].source,
-    ("padding", "sst2-bilstm"): "\n".join(opening.PADDED_OPINIONS),
-    ("padding", "gmb-bilstm-crf"): "\n".join(opening.PADDED_VISITS),
 }
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from engine.evaluation.tool_effects import MEASURED, connectivity_effect, largest_step, step_effect, swapped_pairs
+from engine.evaluation.tool_effects import (
+    MEASURED,
+    OPENS_WITH,
+    connectivity_effect,
+    largest_step,
+    step_effect,
+    swapped_pairs,
+)
 from engine.inspection.stored.opening_texts import DEFAULT_TEXT, LIVELY_STEP
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.stored.tool_effects import (
     COLUMNS,
     EFFECTS,
     LSTM,
-    OPENS_WITH,
     TABLE,
     stored_effects,
     typical_sentences,
