@@ -69,6 +69,11 @@ class _Job:
         return self.cluster, self.future
 
 
+def new_job_id() -> str:
+    """Return an id for a job that is yet to be queued; nobody can guess it."""
+    return secrets.token_urlsafe(16)
+
+
 class JobRunner:
     """Runs jobs one per worker thread; safe to share between threads. Nothing starts before the first `submit`.
 
@@ -91,8 +96,10 @@ class JobRunner:
         kwargs: JsonObject | None = None,
         *,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
+        job_id: str = "",
     ) -> str:
-        """Queue a job and return its id, which nobody can guess.
+        """Queue a job and return its id, which nobody can guess; `job_id`, from `new_job_id`, is for those who have to
+        know it before the job may begin.
 
         Raises:
             JobError: the queue is full, or the cluster cannot be reached.
@@ -102,7 +109,7 @@ class JobRunner:
             waiting = len(self._queued())
             if waiting >= limits().jobs:
                 raise JobError(f"All places are taken: {waiting} jobs are waiting already; try again in a minute.")
-            job = _Job(secrets.token_urlsafe(16), function_path, dict(kwargs or {}), time_limit_seconds)
+            job = _Job(job_id or new_job_id(), function_path, dict(kwargs or {}), time_limit_seconds)
             self._jobs[job.job_id] = job
             self._forget_oldest()
         self._start_next()

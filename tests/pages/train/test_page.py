@@ -31,7 +31,7 @@ class IdleRunner:
         self.jobs: list[tuple[str, dict]] = []
         self.cancelled: list[str] = []
 
-    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float) -> str:
+    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float, job_id: str = "") -> str:
         """Take a job and return its number."""
         self.jobs.append((function_path, kwargs))
         return str(len(self.jobs) - 1)
@@ -110,7 +110,8 @@ def test_what_was_chosen_is_what_is_trained(runner: IdleRunner) -> None:
     assert run.recipe["model"]["hidden_size"] == 8
     assert run.recipe["training"]["max_steps"] == 6
     assert run.recipe["training"]["learning_rate"] == 0.02
-    assert runner.jobs[-1] == ("engine.runs.job:train", {"folder": str(run.folder.resolve())})
+    given = {"folder": str(run.folder.resolve()), "job_id": run.job_id}
+    assert runner.jobs[-1] == ("engine.runs.job:train", given)
     assert at.query_params["run"] in (run.id, [run.id])
     assert "number 1 in the queue" in bars(at)
 
