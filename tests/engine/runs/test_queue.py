@@ -1,5 +1,5 @@
-"""What the queue writes of a run, and what it leaves to the job that trains it; what one of two writes is not lost where
-both change a run at once."""
+"""What the queue writes of a run, and what it leaves to the job that trains it; nothing is lost of what one of two
+writes who change a run at once."""
 
 from __future__ import annotations
 
