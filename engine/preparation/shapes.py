@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from engine.config import JsonObject
-from engine.corpora.base import Content
+from engine.corpora.base import Content, Corpus
 from engine.corpora.data_folder import Columns
 from engine.errors import InputError
 from engine.files.text_file import Cell, is_tag, mean_words, spell
@@ -149,6 +149,10 @@ class Shape(ABC):
     def examples(self, found: Any, columns: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
         """Return the columns of a table of examples."""
         return self.texts(found, columns)
+
+    def count_rows(self, corpus: Corpus, split: str) -> int:
+        """Return how many rows a split has, without reading them where its table has as many."""
+        return len(corpus.splits[split])
 
     def length(self, text: str) -> int:
         """Return how long a text is, in `unit`."""

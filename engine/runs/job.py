@@ -21,6 +21,7 @@ from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.data_folder import fingerprint_of
 from engine.errors import EngineError, TrainingError
+from engine.inspection.corpora.facts import row_counts
 from engine.limits import check, limits
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.provenance import commit, hardware
@@ -177,8 +178,8 @@ class _Session:
         versions = {"python": platform.python_version(), "torch": torch.__version__}
         _write(self.place / ENVIRONMENT, {"hardware": hardware(), "commit": commit()} | versions)
         source = self.course.prepared.sources[0]
-        rows = {name: len(split) for name, split in self.corpus.splits.items()}
-        facts: JsonObject = {"title": self.corpus.spec.title, "sentence": source.sentence, "rows": rows}
+        facts: JsonObject = {"title": self.corpus.spec.title, "sentence": source.sentence}
+        facts["rows"] = row_counts(self.corpus)
         facts["fingerprint"] = fingerprint_of(self.corpus.splits)
         parameters = self.course.prepared.model.parameter_count()
         _write(self.place / DATA, facts | {"parameters": parameters})

@@ -84,6 +84,7 @@ def test_first_visit_sees_four_settings_with_defaults_for_the_data() -> None:
     assert [box.label for box in at.number_input][:4] == ["Hidden units", "Updates", "Learning rate", "Dropout"]
     assert all(box.help for box in at.number_input)
     assert "Saltmarsh stories, shipped with this project" in written(at)
+    assert "Rows: 8,747 train, 632 validation, 605 test." in written(at), "as the Data page counts them"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from engine.corpora.running_text import RUNNING_TEXT
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.inspection.corpora.examples import corpus_examples
-from engine.inspection.corpora.facts import corpus_facts, measure, say_lengths, say_sizes, say_vocabulary
+from engine.inspection.corpora.facts import corpus_facts, measure, row_counts, say_lengths, say_sizes, say_vocabulary
 from engine.preparation import SHAPES, ColumnMapping
 from engine.preparation.division import Division
 from engine.preparation.draft import prepare
@@ -47,6 +47,7 @@ def test_every_kind_of_corpus_has_its_facts(name):
     assert list(facts.splits["split"]) == ["train", "validation", "test"]
     texts = SHAPES.get(SAMPLES[name].name).texts(corpus.read(SAMPLES[name]), corpus.splits["train"].column_names)
     assert split(facts, "train", "rows") == len(next(iter(texts.values())))
+    assert row_counts(corpus) == dict(zip(facts.splits["split"], facts.splits["rows"], strict=True))
     assert facts.lengths["train"].sum() == sum(bool(text) for side in texts.values() for text in side)
     assert facts.coverage["training"].iloc[-1] == pytest.approx(1)
     assert 0 <= facts.unknown_share < 0.2
