@@ -89,6 +89,13 @@ class JobRunner:
         self._topic = f"jobs-{secrets.token_hex(8)}"
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._cluster: Cluster | None = None
+        self._lost = 0
+
+    @property
+    def lost_processes(self) -> int:
+        """How many worker processes have died or been ended so far: each time the next one begins with nothing
+        imported."""
+        return self._lost
 
     def submit(
         self,
@@ -138,8 +145,9 @@ class JobRunner:
                 wait_seconds=self._wait(queued.index(job_id)) if job_id in queued else 0.0,
             )
 
-    def cancel(self, job_id: str) -> None:
-        """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen.
+    def cancel(self, job_id: str, *, grace_seconds: float = GRACE_SECONDS) -> None:
+        """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen within
+        `grace_seconds`.
 
         Raises:
             JobError: no such job is known.
@@ -152,7 +160,7 @@ class JobRunner:
                 job.is_cancelling = True
                 job.message = "Stopping"
                 self._after(job, 0.0, self._raise_flag)
-                self._after(job, GRACE_SECONDS, self._kill)
+                self._after(job, grace_seconds, self._kill)
 
     def give_up(self, job_id: str) -> None:
         """End a job that was asked to end by other ways; its worker loses its process where it does not within
@@ -358,6 +366,7 @@ class JobRunner:
         with self._lock:
             is_first = job.state == "running" and job.future is not None and not job.is_killed
             job.is_killed = job.is_killed or is_first
+            self._lost += is_first
             return is_first
 
     def _end_and_go_on(self, job: _Job, state: str, **said: Any) -> None:  # as `_end` takes them

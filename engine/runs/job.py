@@ -21,9 +21,9 @@ from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.data_folder import fingerprint_of
 from engine.errors import EngineError, TrainingError
-from engine.inspection.corpora.facts import row_counts
 from engine.limits import check, limits
 from engine.models.folder import LoadedModel, ModelInfo
+from engine.preparation.shapes import row_counts
 from engine.provenance import commit, hardware
 from engine.recipes.as_data import read_recipe, write_recipe
 from engine.recipes.run import Course

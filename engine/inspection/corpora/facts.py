@@ -135,12 +135,6 @@ def measure(corpus: Corpus) -> CorpusFacts:
     )
 
 
-def row_counts(corpus: Corpus) -> dict[str, int]:
-    """Return how many rows each split has, as `measure` counts them too."""
-    shape = SHAPES.get(corpus.spec.content.name)
-    return {name: shape.count_rows(corpus, name) for name in SPLITS if name in corpus.splits}
-
-
 def say_sizes(facts: CorpusFacts) -> str:
     """Return how much there is, in a sentence."""
     rows, characters, tokens = (int(facts.splits[column].sum()) for column in ("rows", "characters", "tokens"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from engine import owners
 from engine.corpora import CORPORA, data_folder, load_corpus
 from engine.errors import InputError
-from engine.inspection.corpora.facts import row_counts
+from engine.preparation.shapes import row_counts
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import fitting_tasks
 from engine.recipes.own import default_recipe

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
 import json
 import math
+import resource
 from pathlib import Path
 
 import pytest
+import torch
 
 from engine import runs
 from engine.command_line import main
@@ -176,17 +177,12 @@ def test_a_loss_that_is_no_number_ends_the_run_and_the_last_good_state_stays(mak
     assert runs.read(folder).state == "finished"
 
 
-def test_a_full_disk_ends_the_run_with_a_sentence_and_what_was_kept_is_whole(make, monkeypatch):
+def test_a_full_disk_ends_the_run_with_a_sentence_and_what_was_kept_is_whole(make):
     finish(make("whole"))
     folder = make("full")
-    write = checkpoints.write
-
-    def fail(output_dir, model, optimizer, progress):
-        if progress.step < 8:
-            return write(output_dir, model, optimizer, progress)
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(checkpoints, "write", fail)
+    leave_after(folder, 6, pause=True)
+    (folder / "metrics.jsonl").unlink()
+    (folder / "metrics.jsonl").symlink_to("/dev/full")
     with pytest.raises(TrainingError, match="disk is full"):
         finish(folder)
     run = runs.read(folder)
@@ -194,9 +190,24 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_what_was_kept_is_whole(mak
     assert run.sentence.startswith("The disk is full: nothing more could be written.")
     assert not (folder / "reserve").exists()
     assert load_model(run.model_folder)
-    monkeypatch.undo()
+    (folder / "metrics.jsonl").unlink()
     finish(folder)
-    assert losses(folder) == losses(folder.with_name("whole"))
+    assert [part[-2:] for part in losses(folder)] == [part[-2:] for part in losses(folder.with_name("whole"))]
+
+
+def test_a_checkpoint_that_finds_no_room_is_an_error_of_the_system_and_leaves_the_one_before(make):
+    folder = make("one")
+    leave_after(folder, 6, pause=True)
+    before = (folder / "checkpoint" / "state.safetensors").read_bytes()
+    model, optimizer = torch.nn.Linear(99, 99), torch.optim.SGD([torch.zeros(1)])
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            checkpoints.write(folder, model, optimizer, checkpoints.Progress())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert (folder / "checkpoint" / "state.safetensors").read_bytes() == before
 
 
 def test_memory_used_up_is_said(make, monkeypatch):

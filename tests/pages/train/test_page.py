@@ -43,7 +43,7 @@ class IdleRunner:
     def give_up(self, job_id: str) -> None:
         """Let a job end by itself: it was asked to."""
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str, *, grace_seconds: float = 0.0) -> None:
         """Note that a job was taken out of the queue."""
         self.cancelled.append(job_id)
 

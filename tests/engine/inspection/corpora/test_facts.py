@@ -14,11 +14,12 @@ from engine.corpora.running_text import RUNNING_TEXT
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.inspection.corpora.examples import corpus_examples
-from engine.inspection.corpora.facts import corpus_facts, measure, row_counts, say_lengths, say_sizes, say_vocabulary
+from engine.inspection.corpora.facts import corpus_facts, measure, say_lengths, say_sizes, say_vocabulary
 from engine.preparation import SHAPES, ColumnMapping
 from engine.preparation.division import Division
 from engine.preparation.draft import prepare
 from engine.preparation.languages import code_of, tell
+from engine.preparation.shapes import row_counts
 from engine.preparation.source_table import read_paste
 from engine.text import TOKENIZERS
 from engine.text.treebank import TreebankTokenizer, split_words
