@@ -18,7 +18,9 @@ header.show(
     {mark: meaning for page in routes.listed() for mark, meaning in page.legend.items()},
 )
 controls = forms.open_controls("home", HomeView)
-query = controls.text_input("find", placeholder="forget gate, teacher forcing, beam …", max_chars=finding.LONGEST)
+query = controls.text_input(
+    "find", placeholder="forget gate, teacher forcing, beam …", max_chars=finding.LONGEST, width=header.TEXT_WIDTH
+)
 finding.show(query)
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 
