@@ -14,11 +14,10 @@ from engine.errors import EngineError, InputError
 from engine.limits import limits
 from engine.task_family import TASK_FAMILIES
 from engine.wording import counted
-from pages.components import figures, header, notices, own_models, state, visitor
+from pages.components import figures, header, notices, own_models, page_links, state, visitor
 from pages.components.buttons import button
 from pages.components.models.context import ModelsContext
 from pages.components.models.view import PAGE
-from pages.components.train import links
 
 if TYPE_CHECKING:  # they load torch
     from engine.exchange.bringing import BroughtNetwork
@@ -223,4 +222,4 @@ def _show_kept() -> None:
     if info is None:
         return
     notices.note(f"“{info.title}” is kept, and stands among the networks of every page that fits it.")
-    links.draw(links.places(info))
+    page_links.draw(page_links.places(info))
