@@ -125,7 +125,9 @@ def test_two_runs_are_compared_in_one_chart_and_by_what_differs(anna: Path) -> N
     assert "Fast: the training loss went" in alternative_texts(at)[0]
     assert "Slow: the training loss went" in alternative_texts(at)[0]
     table = next(each.value for each in at.dataframe if "setting" in each.value)
-    assert table[table[""] == "≠"]["setting"].tolist() == ["training.learning_rate"]
+    assert table[table[""] == "≠"]["setting"].tolist() == ["Learning rate"]
+    assert {"Hidden units", "Truncated BPTT length", "Learning rate changes"} <= set(table["setting"])
+    assert not [name for name in table["setting"] if "_" in name or "." in name]
     assert "They differ in 1 setting." in written(at)
     assert table[["Fast", "Slow"]].iloc[0].tolist() == ["0.02", "0.001"]
 
