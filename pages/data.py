@@ -11,7 +11,7 @@ from engine.inspection.corpora.examples import Examples, corpus_examples, find_e
 from engine.inspection.corpora.facts import corpus_facts, measure
 from engine.preparation.draft import prepare
 from pages.components import figures, forms, header, notices, state
-from pages.components.buttons import button
+from pages.components.buttons import button, is_pressed
 from pages.components.calls import call
 from pages.components.data import bringing, catalogue, facts, mapping, own
 from pages.components.data.view import PAGE, SOURCES, DataView
@@ -29,6 +29,7 @@ header.show(
         "▸": "marks the columns that are used.",
     },
 )
+own.look_at_kept()
 asked = state.read_url().get("data", "")
 controls = forms.open_controls(
     PAGE,
@@ -79,9 +80,10 @@ def show_brought(brought: bringing.Brought) -> None:
     corpus = state.once(PAGE, "corpus", key, draft.corpus)
     facts.show(state.once(PAGE, "facts", key, lambda: measure(corpus)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title_key = f"data-name-{brought.key}"
-        st.text_input("Title", brought.name[:80], max_chars=80, key=title_key, width=320)
-        button("Keep this data", "data-keep", own.keep, draft, title_key, icon="save")
+        title = st.text_input("Title", brought.name[:80], max_chars=80, key=f"data-name-{brought.key}", width=320)
+        if is_pressed("Keep this data", "data-keep", icon="save"):
+            own.keep(draft, title)
+            st.rerun()
     st.caption("Only you see it, in this browser, until you share it.")
     facts.show_examples(controls, partial(find_examples, corpus), list(draft.splits))
 

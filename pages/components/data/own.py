@@ -18,7 +18,7 @@ from pages.components import state, visitor
 from pages.components.data.view import PAGE
 from pages.components.owned import Owned
 
-KIND = "data"
+KIND, KEPT = "data", "kept"
 
 
 def listed() -> dict[str, tuple[Path, DataFolder]]:
@@ -42,9 +42,8 @@ def find(name: str) -> tuple[Path, DataFolder]:
     return folder, record
 
 
-def keep(draft: Draft, title_key: str) -> None:
-    """Write a data set for this visitor, under the title that the box says by now, and look at it; for the button's
-    on_click. Why it cannot be is remembered."""
+def keep(draft: Draft, title: str) -> None:
+    """Write a data set for this visitor, which the next run looks at; why it cannot be is remembered."""
     mine = visitor.folder()
 
     def write() -> None:
@@ -52,10 +51,17 @@ def keep(draft: Draft, title_key: str) -> None:
         if len(owners.listed(mine, KIND)) >= most:
             raise InputError(f"You keep {counted(most, 'data set')} already, which is the most: delete one first.")
         folder = owners.new_folder(mine, KIND)
-        draft.keep(folder, state.widget_value(title_key))
-        look_at(f"{PREFIX}{folder.name}")
+        draft.keep(folder, title)
+        state.remember(PAGE, KEPT, f"{PREFIX}{folder.name}")
 
     DATA_SETS.do(write)
+
+
+def look_at_kept() -> None:
+    """Show what was kept in the run before this one; call it before anything is drawn."""
+    if name := state.recall(PAGE, KEPT, ""):
+        state.forget(PAGE, KEPT)
+        look_at(name)
 
 
 def look_at(name: str) -> None:
