@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from engine.corpora import CORPORA
+from engine.corpora import CORPORA, data_folder
 from engine.inspection.corpora.examples import Examples, corpus_examples, find_examples
 from engine.inspection.corpora.facts import corpus_facts, measure
 from engine.preparation.draft import prepare
-from pages.components import figures, forms, header, notices, state
+from pages.components import figures, forms, header, notices, own_data, state
 from pages.components.buttons import button, is_pressed
 from pages.components.calls import call
 from pages.components.data import bringing, catalogue, facts, mapping, own
@@ -45,7 +45,8 @@ own.DATA_SETS.show_undo()
 
 def show_kept(name: str) -> None:
     """Draw a data set that is kept here."""
-    folder, record = own.find(name)
+    folder = own_data.find(name)
+    record = data_folder.read(folder)
     own.show_controls(folder, record)
     measured = call(corpus_facts, str(folder), version=(record.title, record.fingerprint), kept="shared")
     python = "from engine.inspection.corpora.facts import corpus_facts\n\nprint(corpus_facts('FOLDER/OF/THE/DATA'))"
@@ -101,8 +102,8 @@ with notices.engine_errors():
         figures.show_table(catalogue.table(), name="data-catalogue")
     elif source == "own":
         if asked:
-            own.find(asked)  # says why not, or notes what somebody shares
-        titles = {name: own.describe(record) for name, (_, record) in own.listed().items()}
+            own_data.find(asked)  # says why not
+        titles = {name: own.describe(found.record) for name, found in own_data.listed().items()}
         if titles:
             show_kept(own.choose(titles, asked))
         else:

@@ -6,19 +6,16 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from engine import owners, runs
 from engine.limits import limits
 from engine.plotting import theme
-from engine.plotting.runs import RunCurves, describe_losses, gradient_norms, run_losses, run_measure
+from engine.plotting.runs import RunCurves, gradient_norms, run_measure
 from engine.runs import Run
-from engine.runs.advice import advice
 from engine.task_family import TASK_FAMILIES
-from pages.components import figures, notices, own_models, page_links, run_control, state, visitor
+from pages.components import figures, notices, page_links, run_control, run_curves, state, visitor
 from pages.components.buttons import button, is_pressed
-from pages.components.figures import Receipt
 
 POLL_SECONDS = 1.0
 LOWER = 3  # times lower: the rate that is offered to a run that diverged
@@ -54,28 +51,17 @@ def _look(folders: Sequence[Path], was_active: bool, can_close: bool) -> None:
     owned = [run for run in found if owners.is_own(run.folder, visitor.folder())]
     if owned:
         _show_controls(owned, can_close)
-    curves = {run.id: runs.metrics(run.folder) for run in found}
-    drawn = [
-        RunCurves(_label(run), run.architecture, curves[run.id].steps, curves[run.id].evaluations) for run in found
-    ]
+    drawn = run_curves.read(found)
     has_curves = any(len(each.steps) for each in drawn)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if has_curves:
-            figures.show(
-                run_losses(drawn, mode=figures.mode()),
-                name="run-losses",
-                alt=describe_losses(drawn),
-                table=_table(drawn),
-                receipt=_receipt(found),
-            )
+            run_curves.show_losses(found, drawn)
     with right:
         for run in found:
             _show_samples(run, len(found) > 1)
             page_links.show(run, len(found) > 1)
-    for run in found:
-        for sentence in advice(curves[run.id], run.max_steps, not run.is_active):
-            notices.note(f"{_label(run)}. {sentence}" if len(found) > 1 else sentence)
+    run_curves.show_advice(found, drawn)
     if has_curves:
         _show_more(found, drawn)
 
@@ -235,29 +221,3 @@ def _last(run: RunCurves, column: str) -> str:
     if column not in frame or not len(frame):
         return f"{run.label}: not measured yet."
     return f"{run.label}: {frame[column].iloc[-1]:.4g} after update {int(frame['step'].iloc[-1]):,}."
-
-
-def _table(drawn: Sequence[RunCurves]) -> pd.DataFrame:
-    """Return every measurement on validation data, and beside it the training loss told last before it."""
-    parts = []
-    for run in drawn:
-        if len(run.evaluations) and len(run.steps):
-            beside = pd.merge_asof(
-                run.evaluations.sort_values("step"), run.steps[["step", "training_loss"]].sort_values("step"), on="step"
-            )
-            parts.append(beside.assign(run=run.label))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
-
-
-def _receipt(found: Sequence[Run]) -> Receipt:
-    run = found[0]
-    return Receipt(
-        python="from pathlib import Path\n\nfrom engine import runs\n\n"
-        f"curves = runs.metrics(Path('own-{run.id}'))\nprint(curves.evaluations.to_string())",
-        model=", ".join(own_models.name_of(each.folder) for each in found),
-        data=str(run.data.get("sentence", "")),
-        seed=run.recipe.get("training", {}).get("seed"),
-        seconds=run.elapsed_seconds,
-        command="python -m engine train --recipe recipe.json",
-        note="metrics.jsonl, samples.jsonl and recipe.json lie in the folder of the run.",
-    )
