@@ -19,7 +19,7 @@ from engine.text.languages import language_name
 from pages.components import cache, notices, reading
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
-from pages.components.translation.examples import Examples
+from pages.components.translation.examples import KnownExamples
 from pages.components.translation.view import TranslationView
 
 PAGE = "translation"
@@ -76,7 +76,7 @@ class TranslationContext(PageContext[TranslationView]):
     settings: SearchSettings
     shown: Sequence[str]
     translations: Mapping[str, Translation]
-    examples: Examples
+    examples: KnownExamples
 
     @property
     def translation(self) -> Translation:

@@ -17,7 +17,7 @@ NOTHING = TranslationExample("", "", "", "")
 
 
 @dataclass(frozen=True)
-class Examples:
+class KnownExamples:
     """Those of every direction.
 
     Attributes:
@@ -85,7 +85,7 @@ class Examples:
         return own
 
 
-def known_examples(direction: str, translators: Iterable[ModelInfo]) -> Examples:
+def known_examples(direction: str, translators: Iterable[ModelInfo]) -> KnownExamples:
     """Return what is known for every direction that some translators have."""
     english = list_translation_examples()
     french = [replace(example, source=example.reference, reference=example.source) for example in english]
@@ -94,7 +94,7 @@ def known_examples(direction: str, translators: Iterable[ModelInfo]) -> Examples
         pair = f"{info.source_language}-{info.target_language}"
         if info.whose and not known.get(pair):
             known[pair] = _watched(info)
-    return Examples(direction, known)
+    return KnownExamples(direction, known)
 
 
 def _watched(info: ModelInfo) -> list[TranslationExample]:

@@ -22,13 +22,13 @@ from pages.components.forms import Controls
 from pages.components.networks import find_metric, mark
 from pages.components.reading import say
 from pages.components.translation.context import PAGE, style, title
-from pages.components.translation.examples import Examples
+from pages.components.translation.examples import KnownExamples
 from pages.components.translation.view import MAX_LINES, TranslationView
 
 LINES_TEXT = "many lines"  # where the text of the tool "Many lines" is kept
 
 
-def split_lines(controls: Controls[TranslationView], text: str, examples: Examples) -> list[str]:
+def split_lines(controls: Controls[TranslationView], text: str, examples: KnownExamples) -> list[str]:
     """Return the sentences of a text, one per line; offer to move a long text to the tool for many lines.
 
     Raises:
