@@ -145,9 +145,9 @@ class JobRunner:
                 wait_seconds=self._wait(queued.index(job_id)) if job_id in queued else 0.0,
             )
 
-    def cancel(self, job_id: str, *, grace_seconds: float = GRACE_SECONDS) -> None:
+    def cancel(self, job_id: str, *, grace_seconds: float | None = None) -> None:
         """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen within
-        `grace_seconds`.
+        `grace_seconds`, by default GRACE_SECONDS.
 
         Raises:
             JobError: no such job is known.
@@ -160,7 +160,7 @@ class JobRunner:
                 job.is_cancelling = True
                 job.message = "Stopping"
                 self._after(job, 0.0, self._raise_flag)
-                self._after(job, grace_seconds, self._kill)
+                self._after(job, GRACE_SECONDS if grace_seconds is None else grace_seconds, self._kill)
 
     def give_up(self, job_id: str) -> None:
         """End a job that was asked to end by other ways; its worker loses its process where it does not within
