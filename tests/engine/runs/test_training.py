@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import resource
 from pathlib import Path
 
 import pytest
-import torch
 
 from engine import runs
 from engine.command_line import main
@@ -17,7 +15,7 @@ from engine.errors import ConfigError, InputError, TrainingError
 from engine.models.folder import load_model
 from engine.recipes.own import changed, default_recipe
 from engine.runs.job import race, train
-from engine.training import Trainer, checkpoints
+from engine.training import Trainer
 from engine.training.language_modelling import LanguageModellingObjective
 from tests.engine.runs.tiny_runs import finish, losses
 
@@ -193,21 +191,6 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_what_was_kept_is_whole(mak
     (folder / "metrics.jsonl").unlink()
     finish(folder)
     assert [part[-2:] for part in losses(folder)] == [part[-2:] for part in losses(folder.with_name("whole"))]
-
-
-def test_a_checkpoint_that_finds_no_room_is_an_error_of_the_system_and_leaves_the_one_before(make):
-    folder = make("one")
-    leave_after(folder, 6, pause=True)
-    before = (folder / "checkpoint" / "state.safetensors").read_bytes()
-    model, optimizer = torch.nn.Linear(99, 99), torch.optim.SGD([torch.zeros(1)])
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
-        with pytest.raises(OSError, match="File too large"):
-            checkpoints.write(folder, model, optimizer, checkpoints.Progress())
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    assert (folder / "checkpoint" / "state.safetensors").read_bytes() == before
 
 
 def test_memory_used_up_is_said(make, monkeypatch):
