@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.exchange.details import Details
-from engine.exchange.modules import Modules
+from engine.exchange.modules import ModuleKind, Modules
 from engine.exchange.vocabularies import Vocabulary
 from engine.models.base import PretrainedModel
 from engine.registry import Registry
@@ -37,13 +37,12 @@ class LayoutPart:
 
     Attributes:
         role: what it does, in words; the key under which `Layout.build` finds it.
-        kind: as `Modules.kind` gives it.
         names: what it is called in state dictionaries; none where any name will do.
         is_optional: whether the layout does without it.
     """
 
     role: str
-    kind: str
+    kind: ModuleKind
     names: tuple[str, ...] = ()
     is_optional: bool = False
 
@@ -82,13 +81,9 @@ class Layout:
         for part in self.parts:
             named = [
                 name
-                for name in part.names
-                if name in modules.groups and modules.kind(name) == part.kind and name not in found.values()
+                for name in part.names or modules.groups
+                if part.kind.is_of(modules.groups.get(name, {})) and name not in found.values()
             ]
-            if not part.names:
-                named = [
-                    name for name in modules.groups if modules.kind(name) == part.kind and name not in found.values()
-                ][:1]
             if named:
                 found[part.role] = named[0]
             elif not part.is_optional:

@@ -13,7 +13,7 @@ from engine.cells import CELLS
 from engine.errors import InputError
 from engine.exchange.details import Details, numbered_labels
 from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
-from engine.exchange.modules import Linear, Modules, Recurrent
+from engine.exchange.modules import LINEAR, MATRIX, RECURRENT, Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.layers import Weights, layer_weights
 from engine.models.base import PretrainedModel
@@ -266,7 +266,7 @@ def stack_layout(
     name: str, title: str, origin: str, tasks: tuple[str, ...], names: Mapping[str, tuple[str, ...]], **more: object
 ) -> Layout:
     """Register the layout of such a network with module names of its own, and return it."""
-    kinds = {EMBEDDING: "matrix", LAYERS: "recurrent", HEAD: "linear"}
+    kinds = {EMBEDDING: MATRIX, LAYERS: RECURRENT, HEAD: LINEAR}
     parts = tuple(LayoutPart(role, kinds[role], given) for role, given in names.items())
     layout = Layout(name, title, origin, tasks, parts, read_stack, build, (STRAIGHT,), **more)  # type: ignore[arg-type]
     LAYOUTS.register(name)(layout)

@@ -91,6 +91,16 @@ FILES: dict[str, tuple[bytes, str]] = {
         safetensors.torch.save(state() | {"rnn.weight_hh_l0": torch.ones(30, 6)}),
         "that of no RNN, GRU or LSTM",
     ),
+    "bias of an embedding": (
+        safetensors.torch.save(pairs.Plain().state_dict() | {"encoder.embedding.bias": torch.ones(10)}),
+        "“encoder.embedding” is to hold a matrix and nothing else",
+    ),
+    "no matrix": (
+        safetensors.torch.save(
+            originals.WordLanguageModel("GRU", 9, 5, 6, 1).state_dict() | {"decoder.weight": torch.ones(3, 3, 3)}
+        ),
+        "“decoder” is to hold a matrix and a bias",
+    ),
     "another network": (
         safetensors.torch.save({"convs.0.weight": torch.ones(3, 1, 2, 5), "embedding.weight": torch.ones(9, 5)}),
         "comes nearest to .* but .* is missing|“convs.0.weight” belongs",
