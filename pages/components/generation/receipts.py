@@ -95,9 +95,9 @@ def for_stage(info: ModelInfo, step: int, prompt: str, settings: SamplingSetting
         seed=f"{settings.seed} for the text, {training.get('settings', {}).get('seed')} for the training",
         measured=f"losses during the training, {training.get('date')}, on {training.get('hardware')}",
         command=training.get("command"),
-        note=f"Which runtime writes is found out for each stage on each machine; {OVERRIDE} asks for one: on another the "
-        "same seed may write another text. Validation loss: the whole validation text read in one go. Training loss: "
-        "the mean since the stage before.",
+        note=f"Which runtime writes is found out for each stage on each machine; {OVERRIDE} asks for one: on another "
+        "the same seed may write another text. Validation loss: the whole validation text read in one go. Training "
+        "loss: the mean since the stage before.",
     )
 
 
