@@ -11,7 +11,7 @@ from engine.config import option
 from engine.errors import InputError
 from engine.task_family import Command
 
-FORMATS = ("zip", "onnx", "onnx-step")
+FORMATS = {"zip": "", "onnx": "sequence", "onnx-step": "step", "onnx-encoder": "encoder"}  # and the graph of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Import:
 class Export(ModelOption):
     """Which model is taken away, in which form, and where to."""
 
-    format: str = option("zip", help="the folder, whole sequences, or one step", choices=FORMATS)
+    format: str = option("zip", help="the folder, whole sequences, one step, or the encoder", choices=tuple(FORMATS))
     output: str = option(help="file that is written", metavar="FILE")
 
 
@@ -87,14 +87,15 @@ def export_command(options: Export) -> None:
     Raises:
         ModelError: it is not there, damaged, or has no such form.
     """
-    from engine.exchange import taking
+    from engine.exchange.onnx_graphs import onnx_model
+    from engine.exchange.taking import zip_folder
     from engine.models.folder import load_model
 
     path = Path(options.output)
     check_file(path, "The model")
     folder = load_model(options.model).info.path
-    makers = {"zip": taking.zip_folder, "onnx": taking.sequence_model, "onnx-step": taking.step_model}
-    data = makers[options.format](folder)
+    part = FORMATS[options.format]
+    data = onnx_model(folder, part) if part else zip_folder(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replaced_file(path) as draft:
         draft.write_bytes(data)

@@ -17,6 +17,7 @@ import torch
 from engine.decoding.text import SamplingSettings, write_text
 from engine.errors import InputError, ModelError
 from engine.exchange import taking
+from engine.exchange.onnx_graphs import ENCODER, SEQUENCE, STEP, onnx_model
 from engine.models.folder import load_model
 
 ROOT = Path(__file__).parents[3]
@@ -54,20 +55,20 @@ def test_step_and_sequence_as_onnx_agree_with_torch(language_model_folder: Path)
     model = load_model(language_model_folder).model
     ids = torch.tensor([[3, 1, 4, 1, 5]])
     wanted = model(ids)[0].detach().numpy()
-    whole = onnxruntime.InferenceSession(taking.sequence_model(language_model_folder))
+    whole = onnxruntime.InferenceSession(onnx_model(language_model_folder, SEQUENCE))
     assert np.abs(whole.run(["logits"], {"token_ids": ids.numpy()})[0] - wanted).max() < 1e-4
-    step = onnxruntime.InferenceSession(taking.step_model(language_model_folder))
+    step = onnxruntime.InferenceSession(onnx_model(language_model_folder, STEP))
     state = np.zeros((1, step.get_inputs()[1].shape[1]), dtype=np.float32)
     for time, token in enumerate(ids[0].numpy()):
         logits, state = step.run(["logits", "new_state"], {"token_ids": np.array([token]), "state": state})
         assert np.abs(logits[0] - wanted[0, time]).max() < 1e-4
 
 
-def test_what_has_no_graph_says_so(translator_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="No step is written"):
-        taking.step_model(translator_folder)
-    with pytest.raises(ModelError, match="No ONNX graph"):
-        taking.sequence_model(translator_folder)
+def test_what_has_no_graph_says_so(language_model_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no ONNX graph of the encoder"):
+        onnx_model(language_model_folder, ENCODER)
+    with pytest.raises(ModelError, match="incomplete"):
+        onnx_model(tmp_path, STEP)
     with pytest.raises(ModelError, match="incomplete"):
         taking.zip_folder(tmp_path)
 
