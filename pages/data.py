@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -77,11 +78,11 @@ def show_brought(brought: bringing.Brought) -> None:
         notices.note(sentence)
     header.section("Facts")
     corpus = state.once(PAGE, "corpus", key, draft.corpus)
-    facts.show(state.once(PAGE, "facts", key, lambda: measure(corpus)))
+    terms = bringing.ask_terms(draft, brought.key)
+    facts.show(replace(state.once(PAGE, "facts", key, lambda: measure(corpus)), licence=terms[0], origin=terms[1]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title_key = f"data-name-{brought.key}"
-        st.text_input("Title", brought.name[:80], max_chars=80, key=title_key, width=320)
-        button("Keep this data", "data-keep", own.keep, draft, title_key, icon="save")
+        st.text_input("Title", brought.name[:80], max_chars=80, key=bringing.key_of("title", brought.key), width=320)
+        button("Keep this data", "data-keep", own.keep, draft, brought.key, icon="save")
     st.caption("Only you see it, in this browser, until you share it.")
     facts.show_examples(controls, partial(find_examples, corpus), list(draft.splits))
 

@@ -28,6 +28,8 @@ class Import:
     title: str = option("", help="what the model is called")
     label: tuple[str, ...] = option((), help="a label, in the order of the last layer's rows; given once for each")
     pooling: str = option("", help="what a classifier decides on; by default what its layout does", metavar="NAME")
+    licence: str = option("", help="the terms of the weights, for the card")
+    origin: str = option("", help="who trained it, on what, for the card")
     reference: str = option("", help="JSON of ids and logits that the model must give", metavar="REFERENCE")
     source_language: str = option("en", help="of a translator, two letters")
     target_language: str = option("fr", help="of a translator, two letters")
@@ -67,6 +69,8 @@ def import_command(options: Import) -> None:
         task=options.task,
         title=options.title,
         labels=options.label,
+        licence=options.licence,
+        origin=options.origin,
         source_language=options.source_language,
         target_language=options.target_language,
         **facts,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.corpora import sources
+from engine.corpora.data_folder import MAX_TERMS, UNSTATED, stated
 from engine.limits import limits
 from engine.preparation import hub
+from engine.preparation.draft import Draft
 from engine.preparation.source_table import SourceTable, read_paste, read_upload
 from pages.components import notices, state
 from pages.components.buttons import button
@@ -91,6 +93,27 @@ def ask_hub(controls: Controls[DataView]) -> Brought | None:
     with st.spinner("Reading rows", show_time=True):
         table = state.once(PAGE, "table", chosen, lambda: hub.fetch(found, config))
     return Brought(repository.strip().rpartition("/")[2], chosen, table)
+
+
+def ask_terms(draft: Draft, key: str) -> tuple[str, str]:
+    """Draw the boxes for licence and origin, filled in as far as the source states them; return what they say."""
+    with st.container(horizontal=True):
+        for name, example in (("licence", "CC BY 4.0"), ("origin", "my letters, 2019 to 2024")):
+            known = getattr(draft, name).replace(UNSTATED, "")
+            look = {"max_chars": MAX_TERMS, "placeholder": example, "width": 320}
+            st.text_input(name.capitalize(), known, key=key_of(name, key), **look)
+    st.caption("They stand with the data, and on the card of every network that learns from them.")
+    return stated(said("licence", key)), stated(said("origin", key))
+
+
+def key_of(name: str, key: str) -> str:
+    """Return the key of a box on what is prepared under this key."""
+    return f"data-{name}-{key}"
+
+
+def said(name: str, key: str) -> str:
+    """Return what such a box says by now, later than the page's last run."""
+    return str(state.widget_value(key_of(name, key), ""))
 
 
 def ask_again() -> None:

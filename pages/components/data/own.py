@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import streamlit as st
@@ -15,6 +16,7 @@ from engine.preparation import SHAPES
 from engine.preparation.draft import Draft
 from engine.wording import counted
 from pages.components import state, visitor
+from pages.components.data import bringing
 from pages.components.data.view import PAGE
 from pages.components.owned import Owned
 
@@ -42,17 +44,17 @@ def find(name: str) -> tuple[Path, DataFolder]:
     return folder, record
 
 
-def keep(draft: Draft, title_key: str) -> None:
-    """Write a data set for this visitor, under the title that the box says by now, and look at it; for the button's
-    on_click. Why it cannot be is remembered."""
-    mine = visitor.folder()
+def keep(draft: Draft, key: str) -> None:
+    """Write a data set for this visitor, with the title and the terms that the boxes say by now, and look at it; for
+    the button's on_click. Why it cannot be is remembered."""
+    mine, said = visitor.folder(), {name: bringing.said(name, key) for name in ("title", "licence", "origin")}
 
     def write() -> None:
         most = limits().data_sets
         if len(owners.listed(mine, KIND)) >= most:
             raise InputError(f"You keep {counted(most, 'data set')} already, which is the most: delete one first.")
         folder = owners.new_folder(mine, KIND)
-        draft.keep(folder, state.widget_value(title_key))
+        dataclasses.replace(draft, licence=said["licence"], origin=said["origin"]).keep(folder, said["title"])
         look_at(f"{PREFIX}{folder.name}")
 
     DATA_SETS.do(write)

@@ -70,10 +70,15 @@ def test_what_is_pasted_is_mapped_divided_and_kept_for_its_owner_alone():
     assert "Read as a table, columns separated by semicolons: 20 texts from “text”." in written(at)
     assert "Labelled texts. 20 rows" in written(at)
     at.number_input(key="split_validation").set_value(0.2).run()
+    assert "Licence: Not stated. From: Not stated." in written(at)
+    next(box for box in at.text_input if box.label == "Licence").set_value("CC0").run()
+    assert "Licence: CC0. From: Not stated." in written(at)
+    next(box for box in at.text_input if box.label == "Origin").set_value("my letters")  # with the click
     at.button(key="data-keep").click().run()
     assert not at.exception
     (folder,) = kept()
     record = data_folder.read(folder)
+    assert (record.licence, record.origin) == ("CC0", "my letters")
     assert record.rows == {"train": 14, "validation": 4, "test": 2}
     assert record.mapping == {"text": "text", "label": "tone"}
     assert record.labels == ["glad", "sad"]
