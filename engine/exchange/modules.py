@@ -27,23 +27,27 @@ class ModuleKind:
 
     Attributes:
         holds: what it holds, in words.
-        parts: the tensors that it has, a matrix first.
-        has_more: whether it may have others beside them.
+        parts: the tensors that it has, a matrix first. optional: those that it may have beside them.
+        has_more: whether it may have any others.
     """
 
     holds: str
     parts: tuple[str, ...]
+    optional: tuple[str, ...] = ()
     has_more: bool = False
 
     def is_of(self, tensors: Mapping[str, Tensor]) -> bool:
         """Return whether a module with these tensors, by name, is one."""
+        if not set(self.parts) <= set(tensors):
+            return False
         if self.has_more:
-            return set(self.parts) <= set(tensors)
-        return set(self.parts) == set(tensors) and tensors[self.parts[0]].dim() == 2
+            return True
+        return set(tensors) <= {*self.parts, *self.optional} and tensors[self.parts[0]].dim() == 2
 
 
 RECURRENT = ModuleKind("recurrent layers", ("weight_ih_l0",), has_more=True)
-LINEAR = ModuleKind("a matrix and a bias", ("weight", "bias"))
+LINEAR = ModuleKind("a matrix and, if any, a bias", ("weight",), optional=("bias",))
+BIASED = ModuleKind("a matrix and a bias", ("weight", "bias"))  # where nothing but the bias tells it from an embedding
 MATRIX = ModuleKind("a matrix and nothing else", ("weight",))
 
 

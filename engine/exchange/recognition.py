@@ -82,11 +82,14 @@ def recognise(given: GivenWeights) -> Recognised:
         ConfigError: it is larger than what is allowed here.
     """
     modules = Modules(given)
-    tried = [(layout, *layout.assign(modules)) for _, layout in LAYOUTS.items()]
-    fitting = next((one for one in tried if not one[2] and not one[3]), None)
-    if fitting is None:
+    tried: list[Tried] = []
+    for _, layout in LAYOUTS.items():
+        names, missing, extra = layout.assign(modules)
+        if not missing and not extra:
+            break
+        tried.append((layout, names, missing, extra))
+    else:
         raise InputError(_nearest(modules, tried))
-    layout, names, _, _ = fitting
     layers = layout.read(modules, names)
     for called, table in layers.vocabularies.items():
         check("vocabulary", table.rows, called)

@@ -60,6 +60,8 @@ class Layout:
             tables that these belong to by what they are called, `fits`, whether the shapes allow a task, `answers`, how
             many labels there are then, and `notes`.
         notes: what tensors do not tell and is taken for granted.
+        tell_apart: (modules, module names by role) -> those names with roles exchanged where the modules' tensors could
+            be either's.
         order: place among layouts; the first that fits is taken.
     """
 
@@ -72,6 +74,7 @@ class Layout:
     build: Callable[[Any, Mapping[str, Vocabulary], Details], Built]
     notes: tuple[str, ...] = ()
     settings: Mapping[str, Any] | None = None  # defaults of `Details` that differ
+    tell_apart: Callable[[Modules, dict[str, str]], dict[str, str]] | None = None
     order: int = 10
 
     def assign(self, modules: Modules) -> tuple[dict[str, str], list[LayoutPart], list[str]]:
@@ -88,4 +91,6 @@ class Layout:
                 found[part.role] = named[0]
             elif not part.is_optional:
                 missing.append(part)
+        if self.tell_apart is not None and not missing:
+            found = self.tell_apart(modules, found)
         return found, missing, [name for name in modules.groups if name not in found.values()]

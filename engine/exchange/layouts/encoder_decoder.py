@@ -18,7 +18,7 @@ from engine.errors import InputError
 from engine.exchange.details import Details
 from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
 from engine.exchange.layouts.recurrent import NEVER, STRAIGHT, TANH, fill, fill_layer
-from engine.exchange.modules import LINEAR, MATRIX, RECURRENT, Linear, ModuleKind, Modules, Recurrent
+from engine.exchange.modules import LINEAR, MATRIX, RECURRENT, Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.models.encoder_decoder import EncoderDecoder
 from engine.text.base import BOS, EOS, PAD, UNK
@@ -213,11 +213,9 @@ def pair_layout(
     has_dot: bool = False,
     relu: bool = False,
     is_summed: bool = False,
-    score: ModuleKind = LINEAR,
 ) -> None:
-    """Register the layout of an encoder-decoder; `score` is the kind of attention's last layer."""
-    kinds = KINDS | {SCORE: score}
-    parts = tuple(LayoutPart(role, kinds.get(role, LINEAR), tuple(given)) for role, given in names.items())
+    """Register the layout of an encoder-decoder."""
+    parts = tuple(LayoutPart(role, KINDS.get(role, LINEAR), tuple(given)) for role, given in names.items())
     read, build = reader(columns, is_summed), builder(has_dot, relu, is_summed)
     layout = Layout(name, title, origin, ("translation",), parts, read, build, (STRAIGHT, BARE))
     LAYOUTS.register(name)(layout)
@@ -254,7 +252,6 @@ pair_layout(
         SCORE: ("decoder.attention.v", "decoder.attention.v_fc"),
     },
     ("hidden", "context", "embedding"),
-    score=MATRIX,
 )
 pair_layout("tutorial", "Encoder-decoder without attention", TUTORIAL, _ends("gru", "out"), relu=True)
 pair_layout(
