@@ -11,23 +11,22 @@ import streamlit as st
 
 from engine import owners
 from engine.corpora.data_folder import MAX_TERMS
-from engine.errors import EngineError, InputError
+from engine.errors import InputError
 from engine.limits import limits
 from engine.task_family import TASK_FAMILIES
 from engine.wording import counted
-from pages.components import figures, header, notices, own_models, state, visitor
-from pages.components.buttons import button
+from pages.components import figures, header, notices, own_models, page_links, state, visitor
+from pages.components.buttons import is_pressed
+from pages.components.models import own
 from pages.components.models.context import ModelsContext
 from pages.components.models.view import PAGE
-from pages.components.train import links
 
 if TYPE_CHECKING:  # they load torch
     from engine.exchange.bringing import BroughtNetwork
     from engine.exchange.details import Details
     from engine.exchange.recognition import Recognised
 
-KEPT, REFUSED = "brought", "bring-refused"
-SAID = "bring-"  # begins the keys of the boxes for what is only said of a network
+KEPT = "brought"
 MAX_VOCABULARY = 20  # MiB
 POOLINGS = {"last": "the last word's output", "max": "each unit's largest output", "mean": "the mean output"}
 
@@ -103,10 +102,11 @@ def _show_rest(found: Recognised, weights: str) -> None:
     if reference is not None and not _proved(brought, reference.name, reference.getvalue()):
         return
     header.section("5 · Keep it", "It is yours: nobody else sees it unless you share its link.")
-    button("Keep it", "bring-keep", _keep, found, vocabularies, details, type="primary", icon="save")
+    if is_pressed("Keep it", "bring-keep", type="primary", icon="save"):
+        own.NETWORKS.do(_keep, brought)
+        st.rerun()
     _show_kept()
-    if refused := state.recall(PAGE, REFUSED, ""):
-        notices.error(refused)
+    own.NETWORKS.show_refusal()
 
 
 def _vocabularies(found: Recognised) -> dict[str, Any]:
@@ -140,13 +140,13 @@ def _details(found: Recognised) -> Details:
         task = st.segmented_control(
             "It is one of the", list(names), format_func=names.get, default=task, required=True, key="bring-task"
         )
-    st.text_input("What the pages call it", value=found.layout.title, max_chars=60, key=f"{SAID}title")
+    title = st.text_input("What the pages call it", value=found.layout.title, max_chars=60, key="bring-title")
     with st.container(horizontal=True):
-        for name, example in (("licence", "MIT"), ("origin", "trained by me on my letters")):
-            look = {"max_chars": MAX_TERMS, "placeholder": example, "width": 320}
-            st.text_input(name.capitalize(), key=f"{SAID}{name}", **look)
+        boxes = {"max_chars": MAX_TERMS, "width": 320}
+        licence = st.text_input("Licence", placeholder="MIT", key="bring-licence", **boxes)
+        origin = st.text_input("Origin", placeholder="trained by me on my letters", key="bring-origin", **boxes)
     st.caption("Licence and origin go into its card.")
-    details = Details(task=task)
+    details = Details(task=task, title=title, licence=licence, origin=origin)
     for name in TASK_FAMILIES.get(task).brought.asked:
         details = replace(details, **{name: ASKED[name](found, details)})
     return details
@@ -154,11 +154,8 @@ def _details(found: Recognised) -> Details:
 
 def _ask_labels(found: Recognised, details: Details) -> tuple[str, ...]:
     words = f"Its {found.answers(details.task)} labels, one a line, in the order of the last layer's rows"
-    return _lines(st.text_area(words, key=f"{SAID}labels", max_chars=20_000))
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    given = st.text_area(words, key="bring-labels", max_chars=20_000)
+    return tuple(line.strip() for line in given.splitlines() if line.strip())
 
 
 def _ask_pooling(found: Recognised, details: Details) -> str:
@@ -179,9 +176,8 @@ def _ask_order(found: Recognised, details: Details) -> bool:
 
 def _ask_language(side: str) -> Callable[[Recognised, Details], str]:
     def ask(found: Recognised, details: Details) -> str:
-        name = f"{side}_language"
-        look = {"max_chars": 8, "key": f"{SAID}{name}", "width": 200}
-        return st.text_input(f"{side.title()} language", value=getattr(details, name), **look)
+        known = getattr(details, f"{side}_language")
+        return st.text_input(f"{side.title()} language", value=known, max_chars=8, key=f"bring-{side}", width=200)
 
     return ask
 
@@ -193,11 +189,6 @@ ASKED: dict[str, Callable[[Recognised, Details], Any]] = {  # by the field of `D
     "source_language": _ask_language("source"),
     "target_language": _ask_language("target"),
 }
-
-# The boxes, and what their text stands for.
-TYPED: dict[str, Callable[[str], Any]] = dict.fromkeys(
-    ("title", "licence", "origin", "source_language", "target_language"), str
-) | {"labels": _lines}
 
 
 def _proved(brought: BroughtNetwork, name: str, data: bytes) -> bool:
@@ -213,25 +204,22 @@ def _proved(brought: BroughtNetwork, name: str, data: bytes) -> bool:
     return proof.holds
 
 
-def _keep(found: Recognised, vocabularies: dict[str, Any], details: Details) -> None:
-    """Write the network for this visitor, with what the boxes say by now; for the button's on_click."""
-    from engine.exchange.bringing import bring, keep
+def _keep(brought: BroughtNetwork) -> None:
+    """Write the network for this visitor.
 
-    mine = visitor.folder()
-    typed = {name: state.widget_value(f"{SAID}{name}") for name in TYPED}
-    typed = {name: TYPED[name](text) for name, text in typed.items() if text is not None}
+    Raises:
+        EngineError: it cannot be kept.
+    """
+    from engine.exchange.bringing import keep
+
+    mine, most = visitor.folder(), limits().models
+    if len(owners.listed(mine, "models")) >= most:
+        raise InputError(f"You keep {counted(most, 'network')} already, which is the most: delete one first.")
     try:
-        brought = bring(found, vocabularies, replace(details, **typed))
-        most = limits().models
-        if len(owners.listed(mine, "models")) >= most:
-            raise InputError(f"You keep {counted(most, 'network')} already, which is the most: delete one first.")
         folder = owners.new_folder(mine, "models")
         keep(brought, folder)
-    except (EngineError, OSError) as problem:
-        words = str(problem) if isinstance(problem, EngineError) else "Nothing can be kept here now; try again later."
-        state.remember(PAGE, REFUSED, words)
-        return
-    state.forget(PAGE, REFUSED)
+    except OSError as problem:
+        raise InputError("Nothing can be kept here now; try again later.") from problem
     state.remember(PAGE, KEPT, own_models.name_of(folder))
 
 
@@ -242,4 +230,4 @@ def _show_kept() -> None:
     if info is None:
         return
     notices.note(f"“{info.title}” is kept, and stands among the networks of every page that fits it.")
-    links.draw(links.places(info))
+    page_links.draw(page_links.places(info))

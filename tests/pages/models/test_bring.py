@@ -44,12 +44,11 @@ def test_a_classifier_is_recognised_proved_kept_and_opens_on_its_page() -> None:
     tensors = next(frame.value for frame in at.dataframe if "tensor" in frame.value)
     assert set(tensors["tensor"]) == set(network.state_dict())
     assert tensors["tensor"].iloc[0] == "embedding.weight"
-    at.text_area(key="bring-labels").set_value("negative\nother").run()
+    at.text_area(key="bring-labels").set_value("negative\npositive").run()
     reference = json.dumps({"ids": IDS.tolist(), "logits": network(IDS).tolist()}).encode()
     at = given(at, "bring-reference", "reference.json", reference)
     assert any(note.startswith("Proved: ") for note in notes(at))
-    at.text_area(key="bring-labels").set_value("negative\npositive")  # with the click, and not in a run before it
-    at.text_input(key="bring-title").set_value("Mine")
+    at.text_input(key="bring-title").set_value("Mine")  # typed last: the page was drawn with another
     at.text_input(key="bring-licence").set_value("MIT")
     at.text_input(key="bring-origin").set_value("trained by Ada ![on](https://a.example/pixel.png)")
     at.button(key="bring-keep").click().run()
