@@ -14,9 +14,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.browsing import OUTPUT, TIMEOUT_MS, WIDTHS, Chromium, Visit, eventually, serve
 
-QUICK = (
-    "hidden_size=32&embedding_dim=16&max_steps=80&evaluate_every=20&batch_size=8&bptt_length=32&checkpoint_every=50"
-)
+QUICK = "hidden_size=32&embedding_dim=16&max_steps=80&evaluate_every=20&batch_size=8&bptt_length=32&checkpoint_every=50"
 LONG = QUICK.replace("max_steps=80&evaluate_every=20", "max_steps=5000&evaluate_every=50")
 LINES = "chart => Object.fromEntries(chart._fullData.map(line => [line.name, Array.from(line.y)]))"
 
