@@ -13,12 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.browsing import OUTPUT, TIMEOUT_MS, Chromium, Visit, eventually, serve
+from tests.browser.browsing import OUTPUT, TIMEOUT_MS, WIDTHS, Chromium, Visit, eventually, serve
 
-QUICK = (
-    "hidden_size=32&embedding_dim=16&max_steps=400&evaluate_every=50&batch_size=8&bptt_length=32&checkpoint_every=50"
-)
-LONG = QUICK.replace("max_steps=400", "max_steps=5000")
+QUICK = "hidden_size=32&embedding_dim=16&max_steps=80&evaluate_every=20&batch_size=8&bptt_length=32&checkpoint_every=50"
+LONG = QUICK.replace("max_steps=80&evaluate_every=20", "max_steps=5000&evaluate_every=50")
 LINES = "chart => Object.fromEntries(chart._fullData.map(line => [line.name, Array.from(line.y)]))"
 
 
@@ -154,13 +152,16 @@ def _beyond(folder: Path, step: int) -> None:
     assert json.loads((folder / "status.json").read_text())["step"] > step
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 375), ("dark", 375)])
-def test_a_race_is_whole_on_every_screen(browser: Chromium, own_server: str, theme: str, width: int) -> None:
-    with browser.visit(own_server, theme, width) as guest:
+def test_a_race_is_whole_on_every_screen(browser: Chromium, own_server: str) -> None:
+    with browser.visit(own_server) as guest:
         guest.open(f"/train?{QUICK}&architectures=rnn&architectures=gru", "Train", is_settled=False)
         button(guest, "train").click()
         expect(guest.page.get_by_test_id("stProgress")).to_have_count(2)
         expect(guest.page.get_by_test_id("stProgress").last).to_contain_text("finished", timeout=3 * TIMEOUT_MS)
         expect(guest.page.get_by_test_id("stProgress").first).to_contain_text("finished", timeout=3 * TIMEOUT_MS)
-        guest.expect_whole()
-        guest.picture(OUTPUT / f"train-race-{theme}-{width}.png")
+        for theme in ("light", "dark"):
+            guest.page.emulate_media(color_scheme=theme)
+            for width in WIDTHS:
+                guest.resize(width)
+                guest.expect_whole()
+                guest.picture(OUTPUT / f"train-race-{theme}-{width}.png")

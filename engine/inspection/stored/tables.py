@@ -40,6 +40,21 @@ def with_these_weights(frame: pd.DataFrame, name: str, folder: str | Path) -> pd
     return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
 
 
+def stored_effects(name: str, folder: str, table: str, columns: Sequence[str], command: str) -> pd.DataFrame:
+    """Return the effects on every built-in sentence, measured with exactly the weights in `folder`; none where it was
+    not.
+
+    Args:
+        name: of the model.
+        command: measures it; "{model}" in it stands for the model's name.
+
+    Raises:
+        DataError: the table is not there, is damaged, or lacks columns.
+    """
+    absent = f"How typical the examples are has not been measured here; run: {command.format(model=name)}."
+    return with_these_weights(read_stored_table(Path(table), columns, absent), name, folder)
+
+
 def rows_so_far(table: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Return the rows of a table that is to be added to; none where it is not there yet.
 
