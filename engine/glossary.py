@@ -63,12 +63,6 @@ def terms() -> tuple[Term, ...]:
     )
 
 
-@lru_cache(maxsize=128)
-def terms_of(tool: str) -> tuple[Term, ...]:
-    """Return the terms that a tool, "PAGE/TOOL", shows, those it is the best one for first."""
-    return tuple(sorted((term for term in terms() if tool in term.tools), key=lambda term: term.tools.index(tool)))
-
-
 def search(query: str, entries: Iterable[F]) -> list[F]:
     """Return the entries with all words of `query`, or else those with the most of them, the best first: a name counts
     more than what else a thing is called, that more than its sentence. A beginning is enough ("vanish"), and an ending

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from engine.glossary import nearest_words, search, terms, terms_of
+from engine.glossary import nearest_words, search, terms
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,3 @@ def test_terms_stand_in_order_each_once_and_say_what_they_are() -> None:
         assert term.sentence[0].isupper(), term.name
         assert term.sentence.endswith("."), term.name
         assert term.tools, term.name
-
-
-def test_a_tool_names_first_the_terms_it_is_the_best_for() -> None:
-    names = [term.name for term in terms_of("translation/attention")]
-    assert names == ["Attention", "Encoder and decoder"]
-    assert terms_of("translation/nothing") == ()

@@ -1,4 +1,4 @@
-"""The Glossary page, its search, which Home has too, and the links to it from every tool."""
+"""The Glossary page, its search, which Home has too."""
 
 from __future__ import annotations
 
@@ -51,8 +51,3 @@ def test_all_terms_are_listed_with_their_tools() -> None:
     text = written(open_page("glossary"))
     assert all(f"**{term.name}**: {term.sentence}" in text for term in terms())
     assert "(comparison?section=half_life)" in text
-
-
-def test_a_tool_links_to_the_terms_it_shows_and_says_what_they_mean() -> None:
-    captions = [caption.value for caption in open_page("gradients", tool="truncation").caption]
-    assert any('[Truncated BPTT](glossary?term=Truncated+BPTT "Passing the error back' in text for text in captions)
