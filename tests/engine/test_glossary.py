@@ -13,7 +13,7 @@ from engine.glossary import nearest_words, search, terms
 class Thing:
     name: str
     sentence: str = ""
-    also: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 THINGS = (
@@ -60,7 +60,7 @@ def test_a_wrong_letter_is_named() -> None:
 def test_terms_stand_in_order_each_once_and_say_what_they_are() -> None:
     names = [term.name for term in terms()]
     assert names == sorted(set(names), key=str.casefold)
-    called = [word.casefold() for term in terms() for word in (term.name, *term.also)]
+    called = [word.casefold() for term in terms() for word in (term.name, *term.words)]
     assert not {word for word in called if called.count(word) > 1}, "two terms with one name"
     for term in terms():
         assert term.sentence[0].isupper(), term.name

@@ -3,13 +3,13 @@ to."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from engine.atomic import replaced_file
 from engine.errors import DataError
 from engine.inspection.stored.model_files import weights_in
 from engine.provenance import commit, hardware
@@ -86,10 +86,9 @@ def replace_rows(
     whole = pd.concat([*([others] if len(others) else []), rows]).sort_values(
         [*order], kind="stable", ignore_index=True
     )
-    draft = table.with_suffix(f".{os.getpid()}.draft")
     try:
         table.parent.mkdir(parents=True, exist_ok=True)
-        whole.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
+        with replaced_file(table) as draft:
+            whole.to_parquet(draft, index=False, compression="zstd")
     except OSError as error:
         raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error

@@ -35,7 +35,7 @@ def test_a_tool_is_found_by_what_it_does(page: str, field: str) -> None:
 
 def test_a_wrong_letter_still_finds_the_term_and_says_so() -> None:
     at = open_page("glossary", term="tempreature")
-    assert "Nearest by spelling: Temperature" in notes(at)[0]
+    assert "Nearest by spelling: Temperature." in notes(at)[0]
     assert ("generation", "tool=temperature") in links(at)
 
 

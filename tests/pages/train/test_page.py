@@ -350,3 +350,10 @@ def test_cost_is_said_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = measuring.status("0").result["parameters"]
     assert f"{parameters:,} parameters; about" in written(at)
     assert len(measuring.jobs) == 1, "measured once"
+
+
+@pytest.mark.parametrize(("name", "value"), [("data", "own-aaaaaaaaaaaaaaaa"), ("hidden_size", "-3")])
+def test_what_the_address_cannot_have_is_said_once(name: str, value: str) -> None:
+    at = open_page("train", **{name: value})
+    assert not at.exception
+    assert [sentence.split(",")[0] for sentence in sentences(at)] == [f"The address asked for {name} = {value}"]
