@@ -36,11 +36,12 @@ T = TypeVar("T", bound=Tool)
 
 
 class Toolbox(dict[str, T], Generic[T]):
-    """The tools of a page by name, in the order they are offered in."""
+    """The tools of a page by name, in the order they are offered in; `field` is the parameter that says which is
+    open."""
 
-    def __init__(self, package: str, *tools: T) -> None:
+    def __init__(self, package: str, *tools: T, field: str = "tool") -> None:
         super().__init__({tool.name: tool for tool in tools})
-        self._package = package
+        self._package, self.field = package, field
 
     @property
     def labels(self) -> dict[str, str]:
@@ -52,9 +53,9 @@ class Toolbox(dict[str, T], Generic[T]):
         """What tools are called now, by the names and labels they had in older links."""
         return {old: name for name, tool in self.items() for old in tool.formerly}
 
-    def choose(self, controls: Controls, field: str = "tool") -> T:
+    def choose(self, controls: Controls) -> T:
         """Draw the choice of a tool and the question it answers; return the one that is open."""
-        tool = self[controls.pills(field, label_visibility="collapsed")]
+        tool = self[controls.pills(self.field, label_visibility="collapsed")]
         notices.explain(tool.sentence)
         return tool
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from engine import owners
+from engine.inspection.translation.examples import list_translation_examples
 from pages.components.cells import TOOLS as CELLS_TOOLS
 from pages.components.entities import TOOLS as ENTITIES_TOOLS
 from pages.components.generation import TOOLS as GENERATION_TOOLS
@@ -93,6 +95,27 @@ def test_nobody_else_sees_it_unless_it_is_shared(page: str, trained: Path, model
     assert "CANARY (shared with you)" in words_on(page, BRUNO), "a reload has lost it"
 
 
+@pytest.mark.parametrize("page", ["cells", "generation"])
+def test_address_holds_the_name_and_not_what_it_is_called_today(page: str, trained: Path) -> None:
+    network, parameter = PAGES[page]
+    name = give(ANNA, trained / network, title="Rosa")
+
+    def named() -> list[str]:
+        assert not sentences(at)
+        asked = at.query_params[parameter]
+        return [asked] if isinstance(asked, str) else list(asked)
+
+    for asked in (name, "Rosa (yours)"):
+        at = open_page(page, secret=ANNA, **{parameter: asked})
+        assert named() == [name]
+    twin = give(ANNA, trained / network, title="Rosa")  # with it another label: each is called by its name as well
+    at.run()
+    assert named() == [name]
+    picker = next(each for each in (*at.selectbox, *at.button_group) if each.key == parameter)
+    picker.set_value(twin).run()
+    assert named() == [twin]
+
+
 def test_network_that_vanished_is_said_and_the_text_stays(trained: Path) -> None:
     name = give(ANNA, trained / "writer")
     at = open_page("generation", secret=ANNA, models=name, prompt="My own words")
@@ -101,7 +124,7 @@ def test_network_that_vanished_is_said_and_the_text_stays(trained: Path) -> None
     at.run()
     assert not at.exception
     assert at.text_area[0].value == "My own words"
-    assert "My writer (yours)" in " ".join(sentences(at))
+    assert f"models = {name}, which cannot be used: It was removed" in " ".join(sentences(at))
     assert "Small LSTM" in written(at) or "LSTM" in written(at)
 
 
@@ -141,3 +164,25 @@ def test_classifier_of_other_labels_says_them_and_which_tools_follow_opinions(
     assert bool(refused) == SENTIMENT_TOOLS[tool].needs_opinions
     shown = open_page("sentiment", secret=ANNA, tool="padding")
     assert not shown.exception, "the shipped ones are compared without it"
+
+
+def test_translator_of_other_languages_opens_on_a_line_of_its_own_data(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained / "translator", tmp_path / "german")
+    config = tmp_path / "german" / "model" / "config.json"
+    stated = json.loads(config.read_text(encoding="utf-8"))
+    config.write_text(json.dumps(stated | {"source_language": "de"}), encoding="utf-8")
+    told = {"step": 3, "samples": [{"given": "Ein Hund .", "wanted": "A dog .", "answered": "a"}]}
+    (tmp_path / "german" / "samples.jsonl").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    name = give(ANNA, tmp_path / "german")
+    first = list_translation_examples()[0].source
+    assert open_page("translation", secret=ANNA).text_area(key="text").value == first, "the shipped ones come first"
+    at = open_page("translation", secret=ANNA, translators=name, direction="de-en", tool="forcing")
+    assert not at.exception
+    assert (at.text_area(key="text").value, at.text_input(key="reference").value) == ("Ein Hund .", "A dog .")
+    assert "German to English" in str(at.button_group(key="direction").options)
+    at.button_group(key="direction").set_value("en-fr").run()
+    assert at.text_area(key="text").value == first
+    (owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)) / "samples.jsonl").unlink()
+    at.button_group(key="direction").set_value("de-en").run()
+    assert at.text_area(key="text").value == ""
+    assert sentences(at) == ["There is nothing to translate: type a sentence in German."]

@@ -6,11 +6,10 @@ The table is written by `engine.evaluation.example_effects`: a row for each tool
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.inspection.stored.tables import RESULTS
 from engine.wording import percent
 
 LSTM = "shakespeare-lstm"  # who reads what language models are shown
@@ -77,16 +76,6 @@ EFFECTS = {
         texts="batches of built-in texts",
     ),
 }
-
-
-def stored_effects(name: str, folder: str, table: str = "") -> pd.DataFrame:
-    """Return the effects measured of the model `name` with exactly the weights in `folder`; none where they were not.
-
-    Raises:
-        DataError: the table is not there, is damaged, or lacks columns.
-    """
-    absent = f"How typical the examples are has not been measured here; run: {COMMAND}."
-    return with_these_weights(read_stored_table(Path(table or TABLE), COLUMNS, absent), name, folder)
 
 
 def typical_sentences(effects: pd.DataFrame) -> dict[str, str]:

@@ -11,7 +11,8 @@ from engine.recipes.base import Recipe
 from engine.recipes.fitting import setting_names
 from engine.recipes.own import Setting, changed, settings
 from pages.components import forms, state
-from pages.components.train.view import FIRST, PAGE, RUN, SEEN_FIRST, TrainView, field_of, settings_view
+from pages.components.run_control import RUN
+from pages.components.train.view import FIRST, PAGE, SEEN_FIRST, TrainView, field_of, settings_view
 
 SECTIONS = {"model": "Network", "": "Data", "training": "Training"}
 WIDTH = 190
@@ -40,7 +41,8 @@ def ask(recipes: Mapping[str, Recipe]) -> dict[str, Recipe]:
     _follow_defaults(common)
     by_name = {field_of(each.path): each for each in common}
     others = {field.name for field in dataclasses.fields(TrainView)} | setting_names() | {RUN}
-    controls = forms.open_controls(PAGE, settings_view(common), jobs=others - set(by_name))
+    # Under a name of its own: each of the two forms of this page says what it refuses, once.
+    controls = forms.open_controls(f"{PAGE}-settings", settings_view(common), jobs=others - set(by_name))
     first = [name for name in FIRST if name in by_name][:SEEN_FIRST]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in first:

@@ -14,16 +14,14 @@ from engine.evaluation.tool_effects import (
     swapped_pairs,
 )
 from engine.inspection.stored.opening_texts import DEFAULT_TEXT, LIVELY_STEP
-from engine.inspection.stored.tables import read_stored_table
-from engine.inspection.stored.tool_effects import (
-    COLUMNS,
-    EFFECTS,
-    LSTM,
-    TABLE,
-    stored_effects,
-    typical_sentences,
-)
+from engine.inspection.stored.tables import read_stored_table, stored_effects
+from engine.inspection.stored.tool_effects import COLUMNS, COMMAND, EFFECTS, LSTM, TABLE, typical_sentences
 from engine.models.folder import find_folder, load_model
+
+
+def measured(name: str) -> pd.DataFrame:
+    """Return what was measured with a network's present weights."""
+    return stored_effects(name, str(find_folder(name)), str(TABLE), COLUMNS, COMMAND)
 
 
 def test_how_typical_an_example_is_is_said_in_one_sentence():
@@ -41,18 +39,18 @@ def test_every_tool_is_measured_with_the_shipped_weights_and_opens_with_an_effec
     assert {one.tool for one in MEASURED} == set(EFFECTS)
     table = read_stored_table(TABLE, COLUMNS, "")
     for tool, name in OPENS_WITH:
-        rows = stored_effects(name, str(find_folder(name)))
+        rows = measured(name)
         rows = rows[rows["tool"] == tool]
         opening, others = rows[rows["is_default"]], rows.loc[~rows["is_default"], "effect"]
         assert opening["text"].tolist() == [OPENS_WITH[tool, name]], (tool, name)
         assert len(others) >= 30, (tool, name)
         assert opening["effect"].iloc[0] >= others.quantile(0.1), (tool, name)
-    assert len(table) == sum(len(stored_effects(name, str(find_folder(name)))) for name in {n for _, n in OPENS_WITH})
+    assert len(table) == sum(len(measured(name)) for name in {n for _, n in OPENS_WITH})
 
 
 def test_what_is_stored_is_measured_again():
     loaded = load_model(LSTM)
-    rows = stored_effects(LSTM, str(find_folder(LSTM))).set_index(["tool", "text"])["effect"]
+    rows = measured(LSTM).set_index(["tool", "text"])["effect"]
     assert step_effect(loaded, DEFAULT_TEXT) == pytest.approx(rows["step", DEFAULT_TEXT], abs=1e-3)
     beginning = OPENS_WITH["connectivity", LSTM]
     assert connectivity_effect(loaded, beginning) == pytest.approx(rows["connectivity", beginning], abs=1e-3)
