@@ -64,8 +64,8 @@ def say_search(found: pd.DataFrame) -> str:
     return (
         f"The default threshold was searched for: of {tried} from {found['threshold'].min():g} to "
         f"{found['threshold'].max():g}, {chosen:g} is the highest with which the networks of all {seeds} seeds learn "
-        f"the task. It clips {rows['clipped_share'].mean():.0%} of their gradients; without clipping {learn or 'none'} of the "
-        f"{seeds} learn it."
+        f"the task. It clips {rows['clipped_share'].mean():.0%} of their gradients; without clipping {learn or 'none'} "
+        f"of the {seeds} learn it."
     )
 
 
