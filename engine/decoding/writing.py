@@ -62,10 +62,16 @@ def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] 
                 known[token_id] = tokenizer.decode([token_id])
             yield known[token_id]
         return
-    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for
+    # Whether a piece brings a blank along depends on there being a piece before it, not on how many: one stands for
     # all.
-    anchor = next(([token_id] for token_id in reversed(before) if tokenizer.decode([token_id])), [])
+    anchor = next(([token_id] for token_id in reversed(before) if _is_piece(tokenizer, token_id)), [])
     for token_id in token_ids:
         yield tokenizer.decode([*anchor, token_id])[len(tokenizer.decode(anchor)) :]
-        if tokenizer.decode([token_id]):
+        if _is_piece(tokenizer, token_id):
             anchor = [token_id]
+
+
+def _is_piece(tokenizer: Tokenizer, token_id: int) -> bool:
+    """Return whether a token stands in texts, as no special one does; a lone blank at the beginning is not seen, the
+    second is."""
+    return bool(tokenizer.decode([token_id, token_id]))

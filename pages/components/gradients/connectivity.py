@@ -16,9 +16,10 @@ from engine.inspection.gradients.connectivity import (
     replacements,
 )
 from engine.inspection.gradients.trained_chain import checked_tokens
+from engine.inspection.stored.tool_effects import LSTM
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
-from pages.components import figures, networks, notices, reading
+from pages.components import figures, networks, notices, reading, stored
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
@@ -57,6 +58,7 @@ def show(context: GradientsContext) -> None:
         measured="the norm of d logit / d embedding, by autograd",
     )
     figures.show_receipt(shown, "connectivity")
+    stored.say_effect(context, "connectivity", LSTM)
     if context.controls.toggle("connectivity_check"):
         with st.spinner("Each earlier character is replaced, and the text is read anew."):
             checks = {name: call(replacements, text, position, model=name).computed() for name in found}

@@ -83,6 +83,10 @@ def test_token_by_token_is_spelt_what_is_decoded_at_once(kind):
         before, after = ids[:begun], ids[begun:]
         assert tokenizer.decode(before) + "".join(spell(tokenizer, after, before)) == tokenizer.decode(ids)
         assert "".join(spell(tokenizer, after)) == tokenizer.decode(after)
+    if (blank := tokenizer.vocabulary.get("\N{LOWER ONE EIGHTH BLOCK}")) is not None:  # by itself it is not seen
+        for before, after in (([], [blank, *words]), ([blank], words), (marks, [blank, *marks, blank, *words])):
+            written = tokenizer.decode(before) + "".join(spell(tokenizer, after, before))
+            assert written == tokenizer.decode([*before, *after])
 
 
 def test_bad_settings_are_refused_at_once_not_at_the_first_character(reader):
