@@ -7,7 +7,7 @@ from engine.inspection.cells import range_match, state_edits
 from engine.inspection.cells.gate_trajectories import ORDERS
 from engine.inspection.cells.layer_shapes import LayerSettings
 from engine.inspection.cells.steps import MAX_CHARACTERS as LONGEST_TEXT
-from engine.inspection.stored.opening_texts import DEFAULT_TEXT, EDIT_FIRST, EDIT_SECOND, EDIT_TAIL, LIVELY_STEP
+from engine.inspection.stored.opening_texts import DEFAULT_TEXT, EDIT_FIRST, EDIT_SECOND, EDIT_TAIL
 from pages.components.views import composed_of, settings_view
 
 
@@ -109,6 +109,6 @@ class CellsView:
         "Every recurrent network in data/pretrained, your own folder too; a translator is seen while it reads.",
     )
     tool: str = option("", "Tool")
-    position: int = option(LIVELY_STEP, "Step", "The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT)
+    position: int = option(1, "Step", "The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT)
     layer: str = option("", "Layer", formerly=("strand",))
     unit: int = option(0, "Unit", "The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT)

@@ -16,6 +16,7 @@ from engine.inspection.gradients.connectivity import (
     replacements,
 )
 from engine.inspection.gradients.trained_chain import checked_tokens
+from engine.inspection.stored.opening_texts import VERB
 from engine.inspection.stored.tool_effects import LSTM
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
@@ -25,6 +26,7 @@ from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
+OPENS_AT = {CAT: VERB, CHEF: CHEF.index("makes") + 1}  # any other text at its end
 STRONG, WEAK = 0.7, 0.3  # rank correlations
 
 
@@ -46,7 +48,7 @@ def show(context: GradientsContext) -> None:
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value
     reading.say(first, text)
-    position = context.controls.slider("connectivity_position", maximum=len(tokens))
+    position = context.controls.slider("connectivity_position", maximum=len(tokens), default=OPENS_AT.get(text))
     is_log = context.controls.toggle("connectivity_faint")
     calls = {name: call(connectivity, text, position, model=name) for name in context.readers}
     found = values(calls)

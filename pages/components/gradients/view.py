@@ -7,7 +7,7 @@ from engine.decoding.limits import MAX_PROMPT_CHARACTERS
 from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
-from engine.inspection.stored.opening_texts import CAT, PASSAGE, VERB
+from engine.inspection.stored.opening_texts import CAT, PASSAGE
 from engine.plotting import theme
 from pages.components.views import composed_of, settings_view
 
@@ -41,7 +41,7 @@ class ConnectivityView:
     """The place in the text whose expectation is looked at, and whether it is checked by replacing tokens."""
 
     connectivity_position: int = option(
-        VERB,
+        MAX_PROMPT_CHARACTERS,
         "What is expected as character",
         "Everything before this character is coloured by how strongly it moves the network's expectation of it.",
         minimum=2,
