@@ -9,9 +9,9 @@ import pandas as pd
 import torch
 
 from engine.decoding.sampling import next_distribution
-from engine.decoding.text import prompt_ids
+from engine.decoding.writing import next_logits, prompt_ids
 from engine.models.folder import LoadedModel
-from engine.models.steps import logits_along, prefill
+from engine.models.steps import logits_along
 from engine.wording import percent
 
 _NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
@@ -52,11 +52,9 @@ class NextTokens:
         )
 
 
-@torch.inference_mode()
 def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> NextTokens:
     """Return what `loaded` expects after `text`, which is read as generation reads it."""
-    logits, _ = prefill(loaded.model, prompt_ids(loaded, text))
-    numbers = logits[0].float().numpy()  # (V,)
+    numbers = next_logits(loaded, text)
     after, uncut = next_distribution(numbers, temperature, top_k, top_p), next_distribution(numbers, temperature)
     stages = {
         "network": next_distribution(numbers),
