@@ -125,7 +125,9 @@ def test_what_follows_a_text_is_known_without_all_of_it_being_read_again(steps, 
     place, prompt = Together(steps), prompt_of(5)
     ids = prompt + list(place.write(prompt, SamplingSettings(max_new_tokens=300, seed=9), None))
     other = [*ids[:200], (ids[200] + 1) % VOCAB, *ids[201:]]
-    expected = {text: steps.read(list(text))[0][0] for text in (tuple(ids), tuple(ids[:150]), tuple(ids[:1]), tuple(other))}
+    expected = {
+        text: steps.read(list(text))[0][0] for text in (tuple(ids), tuple(ids[:150]), tuple(ids[:1]), tuple(other))
+    }
     counted, read = [], steps.read
     monkeypatch.setattr(steps, "read", lambda ids, state: (counted.append(len(ids)), read(ids, state))[1])
     for text, logits in expected.items():
