@@ -17,7 +17,6 @@ from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.limits import (
     SamplingSettings,
-    check_prompt,
     check_sampling,
     check_source,
     max_target_length,

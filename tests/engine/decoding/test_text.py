@@ -28,7 +28,6 @@ from engine.decoding.text import (
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModel
-from engine.models.steps import prefill
 from engine.text import TOKENIZERS
 
 SETTINGS = SamplingSettings(max_new_tokens=30, seed=5)
