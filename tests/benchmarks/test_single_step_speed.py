@@ -25,7 +25,7 @@ from tests.benchmarks.half_precision_steps import HalfPrecisionSteps
 from tests.benchmarks.visitor import describe_machine
 
 NAMES = {info.name for info in list_models() if not info.error}
-TURNS, PER_TURN = 60, 20  # so many that the weights are in the caches, as where a text is written
+TURNS, PER_TURN = 250, 4  # short turns: the shortest of many is one that nothing disturbed
 TEXTS = 16
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
