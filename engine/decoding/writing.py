@@ -51,6 +51,11 @@ def next_logits(loaded: LoadedModel | Writer, text: str) -> np.ndarray:
     return steps.read(ids)[0][0]
 
 
+def logits_along_text(loaded: LoadedModel | Writer, text: str) -> np.ndarray:
+    """Return the logits (T + 1, V) of the token that would follow each beginning of `text`, as `next_logits` does."""
+    return loaded.steps.read_along(prompt_ids(loaded, text))
+
+
 def _write(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:
     ids = prompt_ids(loaded, prompt)
     steps, stop_id = loaded.steps, loaded.tokenizer.eos_id
