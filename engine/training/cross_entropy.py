@@ -29,10 +29,12 @@ class _MeanCrossEntropy(torch.autograd.Function):
             is_real, wanted = (wanted != IGNORED).to(total.dtype), wanted.clamp(min=0)[:, None]  # (n,), (n, 1)
             log_probs = given.to(total.dtype).log_softmax(dim=1)  # (n, V)
             losses = (1 - smoothing) * log_probs.gather(1, wanted)[:, 0]
-            losses += smoothing / vocab_size * log_probs.sum(dim=1)
+            if smoothing:
+                losses += smoothing / vocab_size * log_probs.sum(dim=1)
             total -= losses @ is_real
             chances = log_probs.exp_()
-            chances -= smoothing / vocab_size
+            if smoothing:
+                chances -= smoothing / vocab_size
             chances.scatter_add_(1, wanted, chances.new_full(wanted.shape, smoothing - 1))
             slope.copy_(chances.mul_(is_real[:, None] / count))
         ctx.save_for_backward(gradient)

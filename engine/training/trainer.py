@@ -334,6 +334,7 @@ def _clip(model: nn.Module, limit: float) -> float:
     return float(norm)
 
 
+@torch.no_grad()
 def _average(average: dict[str, Tensor], model: nn.Module, decay: float) -> None:
     """Move every averaged tensor towards the model's: average = decay * average + (1 - decay) * weight.
 
