@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -31,6 +32,13 @@ def matrix_limit(precision: str) -> float:
     return 2 * SIZE**3 / seconds
 
 
+def count_operations(work: Callable[[], object]) -> int:
+    """Return how many operations the matrix products of some work make, those of recurrent layers among them."""
+    with FlopCounterMode(display=False, custom_mapping=_RECURRENT) as counter:
+        work()
+    return int(counter.get_total_flops())
+
+
 # Any: each objective knows its own batches.
 def share_of_limit(model: nn.Module, objective: Objective, batch: Any, precision: str) -> float:
     """Return the share of `matrix_limit` that losses and gradients of a batch reach, of their matrix products alone;
@@ -47,15 +55,14 @@ def share_of_limit(model: nn.Module, objective: Objective, batch: Any, precision
 
     model.train()
     with torch.random.fork_rng(devices=[]):
-        with FlopCounterMode(display=False, custom_mapping=_RECURRENT) as counter:
-            update()
+        operations = count_operations(update)
         for _ in range(ROUNDS):  # in turn: a neighbour's load meets both
             limit = max(limit, matrix_limit(precision))
             begun = time.perf_counter()
             update()
             seconds = min(seconds, time.perf_counter() - begun)
     model.train(was_training)
-    return counter.get_total_flops() / seconds / limit
+    return operations / seconds / limit
 
 
 # Any: the operation's arguments, of which the counter passes the shapes.
