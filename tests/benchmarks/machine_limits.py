@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import numpy as np
@@ -35,7 +36,7 @@ def products(operations: float, precision: str = FLOAT32) -> Take | Unavailable:
     """Return a turn that tells the seconds in which so many operations of matrix products are made at best."""
     if precision == BFLOAT16 and not multiplies_bfloat16():
         return Unavailable("this processor has no products in bfloat16")
-    return lambda: operations / matrix_limit(precision)
+    return lambda: operations / matrix_limit(precision, time.process_time)
 
 
 def multiplies_bfloat16() -> bool:

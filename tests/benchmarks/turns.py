@@ -68,11 +68,12 @@ class Contest:
         peers: dict[str, Take | Unavailable],
         limits: dict[str, Take | Unavailable] | None = None,
         *,
+        parts: dict[str, Take | Unavailable] | None = None,
         note: str = "",
         check: Callable[[], str] = lambda: "",
     ) -> Contest:
-        """Return a contest of ours with peers and limits, by name."""
-        others = [(PEER, peers), (LIMIT, limits or {})]
+        """Return a contest of ours with peers and limits, by name, and what is measured beside them."""
+        others = [(PEER, peers), (LIMIT, limits or {}), (PART, parts or {})]
         return cls(
             [Entry(OURS, US, ours, note=note)]
             + [_entry(kind, who, take) for kind, named in others for who, take in named.items()],
@@ -85,13 +86,17 @@ class Contest:
         return cls([_entry(PART, who, take) for who, take in parts.items()])
 
     @classmethod
-    def over(cls, growing: dict[str, dict[int, Take | Unavailable]]) -> Contest:
-        """Return a contest in which several take turns at several sizes; the first of them is ours."""
-        kinds = [OURS] + [PEER] * len(growing)
+    def over(
+        cls,
+        ours: dict[str, dict[int, Take | Unavailable]],
+        peers: dict[str, dict[int, Take | Unavailable]] | None = None,
+    ) -> Contest:
+        """Return a contest at several sizes, by name and size; peers are compared with the first of ours."""
         return cls(
             [
                 _entry(kind, who, take, size)
-                for kind, (who, sizes) in zip(kinds, growing.items(), strict=False)
+                for kind, named in ((OURS, ours), (PEER, peers or {}))
+                for who, sizes in named.items()
                 for size, take in sizes.items()
             ]
         )
@@ -144,20 +149,23 @@ def timed(
     least_seconds: float = LEAST_SECONDS,
 ) -> Take:
     """Return a turn: the seconds of one of the `units` that a call works off. Short calls are repeated, as often as
-    the second turn finds out; the first one warms up."""
+    the first turn finds out."""
     times = 0
+
+    def spent(repeats: int) -> float:
+        begun = clock()
+        for _ in range(repeats):
+            work()
+        return (clock() - begun) / repeats
 
     def take() -> float:
         nonlocal times
         if not times:
-            work()
-        repeats = times or 1
-        begun = clock()
-        for _ in range(repeats):
-            work()
-        spent = (clock() - begun) / repeats
-        times = times or max(1, math.ceil(least_seconds / max(spent, 1e-7)))
-        return spent / units
+            seconds = spent(1)
+            seconds = spent(1) if seconds < least_seconds else seconds  # the first call prepares
+            times = max(1, math.ceil(least_seconds / max(seconds, 1e-7)))
+            return seconds / units
+        return spent(times) / units
 
     return take
 
@@ -175,26 +183,32 @@ class Measured:
     values: np.ndarray
     note: str = ""
     seconds: float = 0.0
+    _us: str = field(init=False)
     _places: dict[tuple[str, float | None], int] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._us = next((entry.who for entry in self.entries if entry.kind == OURS), US)
         self._places = {
             (entry.who, None if math.isnan(entry.size) else entry.size): place
             for place, entry in enumerate(self.entries)
         }
 
-    def of(self, who: str = US, size: float | None = None) -> np.ndarray:
-        """Return the turns of one side, (rounds,), NaN where it took none."""
-        place = self._places.get((who, size))
+    def of(self, who: str = "", size: float | None = None) -> np.ndarray:
+        """Return the turns of one side (ours if none is named), (rounds,), NaN where it took none."""
+        place = self._places.get((who or self._us, size))
         return np.full(len(self.values), math.nan) if place is None else self.values[:, place]
 
-    def middle(self, who: str = US, size: float | None = None) -> float:
+    def middle(self, who: str = "", size: float | None = None) -> float:
         """Return the median of one side's turns."""
         return float(np.median(self.of(who, size)))
 
     def ratios(self, who: str, size: float | None = None) -> np.ndarray:
         """Return, round by round, how many times what we cost the other one costs."""
-        return self.of(who, size) / self.of(US, size)
+        return self.of(who, size) / self.of(size=size)
+
+    def gain(self, size: float, beside: float, who: str = "") -> float:
+        """Return how many times what one side costs at `size` it costs at `beside`, round by round, at the median."""
+        return float(np.median(self.of(who, size) / self.of(who, beside)))
 
     def ratio(self, who: str, size: float | None = None) -> float:
         """Return the median of `ratios`; NaN where the other one could not be measured."""
@@ -211,7 +225,9 @@ class Measured:
                 parts.append(f"{entry.who}{size}: {entry.note}")
                 continue
             part = f"{entry.who}{size} {in_unit(float(np.median(values)), self.item.unit)}"
-            if entry.kind in (PEER, LIMIT):
+            if entry.kind in (PEER, LIMIT) and not math.isnan(
+                self.ratio(entry.who, None if math.isnan(entry.size) else entry.size)
+            ):
                 ratios = self.ratios(entry.who, None if math.isnan(entry.size) else entry.size)
                 part += f" ({np.median(ratios):.2f} times, {ratios.min():.2f} to {ratios.max():.2f})"
             parts.append(part)
@@ -270,7 +286,9 @@ def in_unit(value: float, unit: str) -> str:
     """Return seconds or MiB as a person reads them."""
     if unit == MEBIBYTES:
         return f"{value:,.1f} MiB" if value >= 1 else f"{1024 * value:,.1f} KiB"
-    scale, name = next((scale, name) for scale, name in ((1, "s"), (1e3, "ms"), (1e6, "µs")) if value * scale >= 1 or name == "µs")
+    scale, name = next(
+        (scale, name) for scale, name in ((1, "s"), (1e3, "ms"), (1e6, "µs")) if value * scale >= 1 or name == "µs"
+    )
     return f"{value * scale:.3g} {name}"
 
 

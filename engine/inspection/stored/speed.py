@@ -61,12 +61,12 @@ def in_words(frame: pd.DataFrame) -> str:
     peers = peers[peers["kind"] == PEER]
     if peers.empty:
         return "Nothing is compared here."
-    ahead = int((peers["ratio"] > 1).sum())
+    ahead, middle = int((peers["ratio"] > 1).sum()), peers["ratio"].median()
     least, most = peers.loc[peers["ratio"].idxmin()], peers.loc[peers["ratio"].idxmax()]
     return (
-        f"{ahead:,} of {len(peers):,} peers cost more than Unrolled; the middle one {peers['ratio'].median():.1f} times "
-        f"as much. Least: {least['who']} ({least['item']}), {least['ratio']:.2f} times; most: {most['who']} "
-        f"({most['item']}), {most['ratio']:.1f} times."
+        f"{ahead:,} of {len(peers):,} peers cost more than Unrolled, the middle one {middle:.1f} times as much. "
+        f"Least: {least['who']} ({least['item']}), {least['ratio']:.2f} times; most: {most['who']} ({most['item']}), "
+        f"{most['ratio']:.1f} times."
     )
 
 

@@ -9,9 +9,9 @@ import torch
 
 from engine.corpora.phrasebook.dataset import build_splits
 from engine.decoding.limits import SamplingSettings, max_target_length
-from engine.decoding.sampling import Draws, draw
+from engine.decoding.sampling import generate
 from engine.decoding.text import FLOAT32, encode_sources, search, write_text
-from engine.models.folder import LoadedModel, load_model
+from engine.models.folder import load_model
 from engine.models.packed_decoder import BFLOAT16, packed_decoder
 from tests.benchmarks.machine_limits import both_products, read_from_memory
 from tests.benchmarks.plain_beam import PlainTranslator, batched_beam, plain_beam
@@ -20,8 +20,8 @@ from tests.benchmarks.turns import Contest, Take, Unavailable, item, timed
 
 WRITER, PIECES = "shakespeare-lstm", "shakespeare-pieces"
 CHARACTERS = 200
-WRITING, DRAWING = f"writing with {WRITER}, one text", "drawing one of 2,000 pieces, top-k 50 and top-p 0.9"
-SORTED, GREEDY = "both cuts by sorting, torch", "the likeliest, nothing drawn"
+WRITING, DRAWING = f"writing with {WRITER}, one text", "one of 2,000 pieces, top-k 50 and top-p 0.9"
+SORTED, GREEDY, UNCUT = "both cuts by sorting, torch", "the likeliest, nothing drawn", "drawn without cuts"
 TRANSLATORS = ("en-fr-attention", "en-fr-best")
 PLAIN, BATCHED = "textbook beam", "a beam that batches its hypotheses"
 EXACT = "without rounding"
@@ -52,36 +52,32 @@ def writing() -> Contest:
 
 @item("decoding", DRAWING, "piece")
 def drawing() -> Contest:
-    """The draw alone, from logits that a network gave."""
+    """A step and a draw: how much of it is the draw, the likeliest piece beside it shows."""
     loaded = load_model(PIECES)
-    steps = loaded.steps
-    logits, _ = steps.read(loaded.tokenizer.encode("ROMEO:\nWhat is"))
-    draws = Draws(1)
+    steps, prompt = loaded.steps, loaded.tokenizer.encode("ROMEO:")
 
-    def ours(**settings: float) -> None:
-        draw(logits, draws, **settings)
+    def ours(**settings: float) -> Take:
+        return timed(partial(next, generate(steps, prompt, max_new_tokens=10**9, **settings)))
+
+    logits, state = steps.read(prompt)
 
     def by_sorting() -> None:
+        nonlocal logits, state
         values, order = torch.from_numpy(logits[0]).sort(descending=True)
         values[50:] = -torch.inf
         chances = values.softmax(-1)
         chances[chances.cumsum(-1) - chances > 0.9] = 0
-        order[torch.multinomial(chances, 1)]
+        logits, state = steps.step(order[torch.multinomial(chances, 1)].numpy(), state)
 
-    state = steps.start()
-    one = np.array([1])
     return Contest.between(
-        timed(partial(ours, temperature=1.0, top_k=50, top_p=0.9)),
-        {
-            "no cuts": timed(partial(ours, temperature=1.0)),
-            SORTED: timed(by_sorting),
-            "a step of the network": timed(lambda: steps.step(one, state)),
-        },
+        ours(temperature=1.0, top_k=50, top_p=0.9),
+        {SORTED: timed(by_sorting)},
+        parts={GREEDY: ours(temperature=0.0), UNCUT: ours(temperature=1.0)},
     )
 
 
 @cache
-def test_sentences() -> tuple[str, ...]:
+def sentences() -> tuple[str, ...]:
     """Return the sources of a batch, from the built-in phrase book's test split."""
     return tuple(source for source, _ in build_splits()["test"])[:BATCH]
 
@@ -106,9 +102,9 @@ class _Beams:
 
     def __init__(self, model: str) -> None:
         self.loaded = load_model(model)
-        sentences = test_sentences()
-        self.batch = encode_sources(self.loaded, list(sentences))
-        self.few = sentences[:: BATCH // SENTENCES]
+        texts = sentences()
+        self.batch = encode_sources(self.loaded, list(texts))
+        self.few = texts[:: BATCH // SENTENCES]
         self.plain = PlainTranslator(self.loaded.model)
         self.found: dict[str, list[list[int]]] = {}
 
@@ -189,9 +185,7 @@ def _lines(model: str) -> Contest:
     beams = _Beams(model)
     if packed_decoder(beams.loaded.model, BFLOAT16) is beams.loaded.model:
         raise Unavailable("this machine is as fast without rounding to bfloat16")
-    return Contest.between(
-        timed(partial(beams.in_a_batch, BFLOAT16), BATCH), {EXACT: timed(beams.in_a_batch, BATCH)}
-    )
+    return Contest.between(timed(partial(beams.in_a_batch, BFLOAT16), BATCH), {EXACT: timed(beams.in_a_batch, BATCH)})
 
 
 for _model in TRANSLATORS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -77,9 +76,10 @@ def _step(name: str) -> Contest:
         "ONNX Runtime, int8": exported(program, "int8"),
         HALF_PRECISION: _half_precision(loaded),
     }
-    turn: Callable[[Steps | Unavailable], Take | Unavailable] = lambda steps: (
-        steps if isinstance(steps, Unavailable) else stepping(steps, program.vocab_size)
-    )
+
+    def turn(steps: Steps | Unavailable) -> Take | Unavailable:
+        return steps if isinstance(steps, Unavailable) else stepping(steps, program.vocab_size)
+
     return Contest.between(
         stepping(ours, program.vocab_size),
         {who: turn(steps) for who, steps in peers.items()},

@@ -14,6 +14,8 @@ import torch
 from torch import nn
 
 from engine.models.folder import load_model
+from engine.models.language_model import LanguageModel
+from engine.recipes import RECIPES
 from engine.training import Objective, StepDone, Trainer, TrainingSettings
 from engine.training.classification import ClassificationObjective, LabelledTexts
 from engine.training.language_modelling import LanguageModellingObjective
@@ -24,6 +26,7 @@ from engine.training.translation import TranslationObjective
 from tests.benchmarks.machine_limits import both_products
 from tests.benchmarks.plain_training import textbook_updates
 from tests.benchmarks.turns import Contest, Take, Unavailable, item, timed
+from tests.benchmarks.visitor import is_machine_busy
 
 ENDLESS = 1_000_000
 TEXTBOOK, ONE_THREAD = "textbook loop, float32", "Unrolled on one thread"
@@ -41,36 +44,39 @@ def _ids(size: tuple[int, ...], vocab_size: int) -> list:
     return torch.randint(3, vocab_size, size, generator=_draw()).tolist()
 
 
-def _language_model(name: str, batch_size: int = 64, bptt_length: int = 128) -> Built:
-    model = load_model(name).model
-    return model, LanguageModellingObjective(_ids((40_000,), 60), [1, 2, 3], batch_size, bptt_length)
+def _language_model(name: str) -> Built:
+    recipe = RECIPES.get(name)
+    objective = LanguageModellingObjective(_ids((40_000,), 60), [1, 2, 3], recipe.batch_size, recipe.bptt_length)
+    return load_model(name).model, objective
 
 
 def _translator(name: str) -> Built:
     model = load_model(name).model
     sides = _ids((400, 2, PAIR_LENGTH), model.embedding.num_embeddings)
     pairs = [(source, target) for source, target in sides]
-    return model, TranslationObjective(pairs, pairs[:1], bos_id=1, eos_id=2, pad_id=0, max_steps=ENDLESS)
+    sizes = {"batch_tokens": RECIPES.get(name).batch_tokens, "max_steps": ENDLESS}
+    return model, TranslationObjective(pairs, pairs[:1], bos_id=1, eos_id=2, pad_id=0, **sizes)
 
 
 def _classifier(name: str) -> Built:
     model = load_model(name).model
     vocab_size = model.embedding.num_embeddings
     texts = LabelledTexts(_ids((2_000, 20), vocab_size), torch.randint(2, (2_000,), generator=_draw()).tolist())
-    none = torch.zeros(vocab_size)
-    return model, ClassificationObjective(texts, texts, form_ids=none.long(), word_dropout=none)
+    none, batch_size = torch.zeros(vocab_size), RECIPES.get(name).batch_size
+    hides_nothing = {"form_ids": none.long(), "word_dropout": none}
+    return model, ClassificationObjective(texts, texts, batch_size=batch_size, **hides_nothing)
 
 
 def _tagger(name: str) -> Built:
     loaded = load_model(name)
     words = [[f"word{number}" for number in row] for row in _ids((400, 20), 900)]
     tags = [["O"] * 20 for _ in words]
-    return loaded.model, TaggingObjective((words, tags), (words[:1], tags[:1]), loaded.tokenizer, loaded.model.labels)
+    train, validation = (words, tags), (words[:1], tags[:1])
+    sizes = {"batch_words": RECIPES.get(name).batch_words}
+    return loaded.model, TaggingObjective(train, validation, loaded.tokenizer, loaded.model.labels, **sizes)
 
 
 def _small() -> Built:
-    from engine.models.language_model import LanguageModel
-
     model = LanguageModel(60, embedding_dim=64, cell="lstm", hidden_size=192, num_layers=1)
     return model, LanguageModellingObjective(_ids((20_000,), 60), [1, 2, 3], 32, 64)
 
@@ -133,6 +139,8 @@ def _all_cores(build: Callable[[], Built]) -> Contest:
     cores = os.cpu_count() or 1
     if cores < 2:
         raise Unavailable("this machine has one core")
+    if is_machine_busy():
+        raise Unavailable("the machine is busy with other work, whose threads ours would wait for")
 
     def with_threads(count: int, work: Callable[[], None]) -> Take:
         def run() -> None:
