@@ -23,7 +23,7 @@ from engine.errors import EngineError
 from engine.inspection.stored.speed import COLUMNS, TABLE
 from engine.inspection.stored.tables import replace_rows
 from tests.benchmarks.items.machine import NOISE
-from tests.benchmarks.turns import GROUPS, ITEMS, Measured, measure
+from tests.benchmarks.turns import GROUPS, ITEMS, Item, Measured, measure
 
 FULL = {"seconds": 3.0, "fewest_rounds": 3}
 QUICK = {"seconds": 0.5, "fewest_rounds": 2}
@@ -60,7 +60,7 @@ def _measure_all(groups: set[str], effort: dict[str, float]) -> tuple[list[Measu
     begun = time.perf_counter()
     try:
         for item in show_progress(items, len(items), "measured"):
-            found.append(measure(item, **effort))
+            found.append(_measure(item, effort))
             print(f"{item.group:14} {found[-1].said()}", flush=True)
     except KeyboardInterrupt:
         print(f"stopped; {len(found)} of {len(items)} are measured", file=sys.stderr)
@@ -68,6 +68,14 @@ def _measure_all(groups: set[str], effort: dict[str, float]) -> tuple[list[Measu
     finally:
         print(f"{time.perf_counter() - begun:.0f} s", file=sys.stderr)
     return found, True
+
+
+def _measure(item: Item, effort: dict[str, float]) -> Measured:
+    """Return the turns of an item; one that fails says so and costs no other."""
+    try:
+        return measure(item, **effort)
+    except Exception as error:  # whatever it is, what was measured in the minutes before it is kept
+        return Measured(item, [], np.empty((0, 0)), f"failed: {type(error).__name__} {error}".strip())
 
 
 def _noise(found: list[Measured]) -> str:

@@ -4,11 +4,10 @@ on one thread."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import torch
 
 from engine.decoding.attention_settings import AttentionEdit
 from engine.inspection.translation.attention_ablation import open_trial, try_edit
@@ -25,16 +24,11 @@ ROUNDS = 3
 SENTENCE = "Two young children are playing with a big red ball in the snow near an old wooden house ."
 NAMES = [info.name for info in list_models() if info.task == "translation" and not info.group and not info.error]
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.skipif(not NAMES, reason="no translator is in data/pretrained")]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Compute on one thread, as the server does."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.skipif(not NAMES, reason="no translator is in data/pretrained"),
+]
 
 
 def processor_seconds(work: Callable[[], Any]) -> float:

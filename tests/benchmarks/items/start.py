@@ -10,6 +10,7 @@ from tests.benchmarks.visitor import BARE, Visitor, serve
 
 MODEL, PROMPT = "shakespeare-lstm", "ROMEO:"
 COMMAND, HOME = "first character of `generate`", "Home, on a server just started"
+PICTURES = 6  # of the pages with a figure; others have words
 WITH_NUMPY = "Python with NumPy"
 WITH_TORCH = "Python with torch, nothing written"
 ONE_TITLE = "Streamlit, a page of one title"
@@ -36,6 +37,7 @@ def seconds_to_home() -> float:
     with serve() as server, Visitor(server) as visitor:
         run = visitor.open("")
     assert run.problems == []
+    assert sum(kind == "plotly_chart" for kind, _ in run.arrived.values()) >= PICTURES
     return max(seconds for kind, seconds in run.arrived.values() if kind in ("plotly_chart", "markdown"))
 
 
