@@ -71,11 +71,22 @@ def in_words(frame: pd.DataFrame) -> str:
 
 
 def shown_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows for a reader, numbers with four digits, without what is the same for all of them."""
+    """Return the rows for a reader: without what is the same for all, seconds of an item in a unit that suits its
+    first value, numbers with four digits."""
     same = ["group", "noise", "software", "hardware", "commit", "date"]
-    shown = frame.drop(columns=same).dropna(axis="columns", how="all").reset_index(drop=True)
+    shown = frame.drop(columns=same).reset_index(drop=True)
+    for _, rows in shown[shown["unit"] == "s"].groupby("item", sort=False):
+        factor, unit = _scale(rows["value"].iloc[0])
+        shown.loc[rows.index, ["value", "low", "high"]] *= factor
+        shown.loc[rows.index, "unit"] = unit
     numbers = shown.select_dtypes("number").columns
-    return shown.assign(**{name: [_short(value) for value in shown[name]] for name in numbers})
+    shown = shown.assign(**{name: [_short(value) for value in shown[name]] for name in numbers})
+    return shown.dropna(axis="columns", how="all")
+
+
+def _scale(seconds: float) -> tuple[float, str]:
+    """Return what to multiply seconds by, and what they are called then."""
+    return next(((factor, unit) for factor, unit in ((1, "s"), (1e3, "ms")) if seconds * factor >= 1), (1e6, "µs"))
 
 
 def _short(value: float) -> float:

@@ -1,6 +1,6 @@
 """What processes take of memory (PSS: shared pages by their share), and what a text that is being written takes.
 
-Not compared with a peer but for the server: what else a network would take in other hands nobody knows.
+Compared with no peer, the server alone with a page of one title.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def server() -> Contest:
     """A server after its first page: Home loads no network, Generation torch and three of them."""
     return Contest.between(
         lambda: _of_server("app.py"),
+        {},
         {ONE_TITLE: lambda: _of_server(BARE)},
         parts={
             "Generation open": lambda: _of_server("app.py", page="generation"),

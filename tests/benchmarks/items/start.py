@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from tests.benchmarks.processes import seconds_to
-from tests.benchmarks.turns import Contest, Unavailable, item
+from tests.benchmarks.turns import Contest, item
 from tests.benchmarks.visitor import BARE, Visitor, serve
 
 MODEL, PROMPT = "shakespeare-lstm", "ROMEO:"
@@ -20,15 +18,10 @@ ONE_TITLE = "Streamlit, a page of one title"
 def command() -> Contest:
     """From the shell to the first character after the prompt."""
     generate = ("-m", "engine", "generate", "--model", MODEL, "--prompt", PROMPT, "--max-new-tokens", "20")
-    has_torch = importlib.util.find_spec("torch") is not None
     return Contest.between(
         lambda: seconds_to(len(PROMPT) + 1, *generate),
-        {
-            WITH_NUMPY: lambda: seconds_to(1, "-c", "import numpy; print(1)"),
-            WITH_TORCH: (lambda: seconds_to(1, "-c", "import torch; print(1)"))
-            if has_torch
-            else Unavailable("torch is not installed"),
-        },
+        {WITH_TORCH: lambda: seconds_to(1, "-c", "import torch; print(1)")},
+        {WITH_NUMPY: lambda: seconds_to(1, "-c", "import numpy; print(1)")},
     )
 
 
@@ -49,4 +42,4 @@ def _seconds_to_one_title() -> float:
 @item("start", HOME, "start", most_rounds=2)
 def home() -> Contest:
     """From the server's health to the page, by the visitor's clock."""
-    return Contest.between(seconds_to_home, {ONE_TITLE: _seconds_to_one_title})
+    return Contest.between(seconds_to_home, {}, {ONE_TITLE: _seconds_to_one_title})
