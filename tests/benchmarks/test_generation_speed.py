@@ -137,12 +137,10 @@ def test_sixteen_texts_together(capsys: pytest.CaptureFixture[str], monkeypatch:
     """Sixteen threads have one network write, beside one that does; see `tests.benchmarks.items.growth`."""
     monkeypatch.setenv("UNROLLED_RUNTIME", "onnx-int8")
     found = measure(growth.VISITORS)
-    times = found.of(size=1) / found.of(size=TEXTS)
+    times = found.of(size=1).min() / found.of(size=TEXTS).min()  # the least are those that nothing disturbed
     with capsys.disabled():
-        print(
-            f"\n{TEXTS} texts at once: {times.max():.1f} times one's characters; {found.said()}; {describe_machine()}"
-        )
-    assert times.max() >= TOGETHER_TIMES
+        print(f"\n{TEXTS} texts at once: {times:.1f} times one's characters; {found.said()}; {describe_machine()}")
+    assert times >= TOGETHER_TIMES
 
 
 def test_page_writes_sixteen_texts_together(capsys: pytest.CaptureFixture[str]) -> None:

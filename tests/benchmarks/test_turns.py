@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.inspection.stored.speed import COLUMNS, EXPONENT, OURS, PEER
+from engine.inspection.stored.speed import COLUMNS, EXPONENT, OURS, PEER, TITLES
 from tests.benchmarks import __main__ as command
 from tests.benchmarks import turns
 from tests.benchmarks.turns import Contest, Item, Unavailable, measure
@@ -95,4 +95,4 @@ def test_a_run_that_is_stopped_keeps_what_was_measured(
 
 
 def test_every_group_has_items_and_a_title() -> None:
-    assert {item.group for _, item in turns.ITEMS.items()} == set(turns.GROUPS)
+    assert {item.group for _, item in turns.ITEMS.items()} == set(turns.GROUPS) == set(TITLES)

@@ -11,11 +11,12 @@ import subprocess
 import sys
 from functools import cache
 
+from engine.cluster.connection import ADDRESS_VARIABLE, connect
 from engine.experiments.costs.timing import held_bytes
 from engine.models.folder import list_models, load_model
 from tests.benchmarks.items.start import ONE_TITLE
 from tests.benchmarks.processes import memory_of
-from tests.benchmarks.turns import MEBIBYTES, Contest, Take, item
+from tests.benchmarks.turns import MEBIBYTES, Contest, Take, Unavailable, item
 from tests.benchmarks.visitor import BARE, ROOT, Visitor, serve
 
 SERVER, NETWORKS = "server, Home open", "networks, loaded and ready"
@@ -83,9 +84,9 @@ def networks() -> Contest:
 @item("memory", "a worker of the local cluster", "process", unit=MEBIBYTES, most_rounds=1)
 def worker() -> Contest:
     """A worker that waits, and one that has loaded a network."""
-    from engine.cluster.connection import connect
-
-    cluster = connect("", count=1)
+    if os.environ.get(ADDRESS_VARIABLE):
+        raise Unavailable(f"{ADDRESS_VARIABLE} names a cluster elsewhere")
+    cluster = connect(count=1)
 
     def of_worker(work: object, key: str) -> float:
         return cluster.result_of(cluster.submit(work, key=key))
