@@ -44,7 +44,8 @@ def main() -> int:
     if output is not None and found:
         rows = pd.concat([one.rows() for one in found], ignore_index=True)
         try:
-            _keep(rows.assign(noise=_noise(found), software=_software()), output, is_whole and not options.only)
+            noise = _noise(found) + ("; a quick run of a few rounds" if options.quick else "")
+            _keep(rows.assign(noise=noise, software=_software()), output, is_whole and not options.only)
         except EngineError as error:
             print(error, file=sys.stderr)
             return 2
