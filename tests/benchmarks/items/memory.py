@@ -10,8 +10,9 @@ import os
 import subprocess
 import sys
 from functools import cache
+from typing import Any
 
-from engine.cluster.connection import ADDRESS_VARIABLE, connect
+from engine.cluster.connection import ADDRESS_VARIABLE
 from engine.experiments.costs.timing import held_bytes
 from engine.models.folder import list_models, load_model
 from tests.benchmarks.items.start import ONE_TITLE
@@ -44,6 +45,30 @@ print(json.dumps({"the process before them, torch in it": begun} | found | {"all
 """
 
 
+# Outside the benchmark's process, all of whose imports a worker begun there would have too.
+WORKING = f"""
+import json, os, time
+from engine.cluster.connection import connect
+from engine.models.folder import load_model
+from tests.benchmarks.processes import memory_of
+
+cluster = connect(count=1)
+pid = cluster.result_of(cluster.submit(os.getpid, key="pid"))
+waiting = memory_of(pid)
+loaded = cluster.submit(load_model, {WRITERS[0]!r}, key="load")
+while not loaded.done():
+    time.sleep(0.05)
+assert loaded.status == "finished", loaded.status
+print(json.dumps([waiting, memory_of(pid)]))
+cluster.close()
+"""
+
+
+def _told_by(code: str) -> Any:  # whatever it prints
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def _of_server(app: str, preload: str = "", page: str = "") -> float:
     with serve(preload, app) as server, Visitor(server) as visitor:
         visitor.open(page)
@@ -71,8 +96,7 @@ def networks() -> Contest:
 
     @cache
     def loaded() -> dict[str, float]:
-        done = subprocess.run([sys.executable, "-c", LOADING], cwd=ROOT, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout.splitlines()[-1])
+        return _told_by(LOADING)
 
     def part(name: str) -> Take:
         return lambda: loaded()[name]
@@ -84,31 +108,15 @@ def networks() -> Contest:
 @item("memory", "a worker of the local cluster", "process", unit=MEBIBYTES, most_rounds=1)
 def worker() -> Contest:
     """A worker that waits, and one that has loaded a network."""
+    memory_of()  # raises where it is not told
     if os.environ.get(ADDRESS_VARIABLE):
         raise Unavailable(f"{ADDRESS_VARIABLE} names a cluster elsewhere")
-    cluster = connect(count=1)
 
-    def of_worker(work: object, key: str) -> float:
-        return cluster.result_of(cluster.submit(work, key=key))
+    @cache
+    def found() -> list[float]:
+        return _told_by(WORKING)
 
-    contest = Contest.parts(
-        {
-            "waiting": lambda: of_worker(_measure, f"waiting-{os.getpid()}"),
-            "a network loaded": lambda: of_worker(_load, f"loaded-{os.getpid()}"),
-        }
-    )
-    contest.close = cluster.close
-    return contest
-
-
-def _measure() -> float:
-    return memory_of()
-
-
-def _load() -> float:
-    loaded = load_model(WRITERS[0])
-    assert loaded.model is not None
-    return memory_of()
+    return Contest.parts({"waiting": lambda: found()[0], "a network loaded": lambda: found()[1]})
 
 
 @item("memory", "state of a text", "text", unit=MEBIBYTES, most_rounds=1)
