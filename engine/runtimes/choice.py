@@ -33,7 +33,7 @@ STEPS_PER_TURN, FEWEST_TURNS = 3, 2  # short turns: the shortest of many is one 
 MAX_NATS = 0.001
 TRIED_TOKENS = 256
 SMALLEST_EXPORTED = 50_000  # numbers; a smaller step takes no longer in NumPy than a call of ONNX Runtime
-FORMAT = 1  # another one where graphs are built differently
+FORMAT = 2  # another one where graphs are built differently
 RUNTIMES = ("numpy", "onnx-float32", "onnx-int8")
 OVERRIDE, CACHE = "UNROLLED_RUNTIME", "UNROLLED_CACHE"
 REFERENCE = "torch"
@@ -62,7 +62,7 @@ def choose_steps(program: StepProgram) -> FlatSteps:
     """
     if program.size < SMALLEST_EXPORTED:
         return _choose(program)
-    key = f"{runtime_wanted()}-{program.fingerprint()}"
+    key = f"{runtime_wanted()}-{program.fingerprint}"
     with _CHOOSING:
         steps = _CHOSEN.get(key)
         if steps is None:
@@ -105,7 +105,7 @@ def say_once(words: str) -> None:
 def _choose_exported(program: StepProgram, wanted: str) -> FlatSteps:
     import onnxruntime
 
-    kept = _Kept(f"{program.fingerprint()}-{FORMAT}-{onnxruntime.__version__}")
+    kept = _Kept(f"{program.fingerprint}-{FORMAT}-{onnxruntime.__version__}")
     name = wanted or kept.choice()
     builders: dict[str, Callable[[], FlatSteps]] = {
         "numpy": lambda: NumpySteps(program),

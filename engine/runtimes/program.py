@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.config import JsonObject
 from engine.errors import ModelError
+from engine.lazy import lazy_property
 from engine.registry import Registry
 
 Array = Any  # what has a tensor's operators and methods: see `Operations`
@@ -65,8 +66,9 @@ class StepProgram:
         """How many numbers the weights are."""
         return sum(weight.size for weight in self.weights.values())
 
+    @lazy_property
     def fingerprint(self) -> str:
-        """Return a word that other weights, or another shape of the step, do not have."""
+        """A word that other weights, or another shape of the step, do not have."""
         digest = hashlib.sha256(repr((self.vocab_size, self.part_sizes)).encode())
         for name in sorted(self.weights):
             weight = self.weights[name]
@@ -134,6 +136,9 @@ class Steps(Protocol):
     def read(self, token_ids: Sequence[int], state: Any = None) -> tuple[np.ndarray, Any]:  # as above
         """Read at least one token of one text; return the logits (1, V) of the next and the state."""
 
+    def read_along(self, token_ids: Sequence[int]) -> np.ndarray:
+        """Return the logits (T, V) after each of the T tokens of one text."""
+
     def pick(self, state: Any, rows: Sequence[int]) -> Any:  # as above
         """Return the state with its texts picked by `rows`, repeats allowed."""
 
@@ -171,6 +176,14 @@ class FlatSteps:
         for token_id in token_ids:
             logits, state = self.step(np.array([token_id]), state)
         return logits, state
+
+    def read_along(self, token_ids: Sequence[int]) -> np.ndarray:
+        """Return the logits (T, V) after each of the T tokens of one text."""
+        rows, state = [], self.start()
+        for token_id in token_ids:
+            logits, state = self.step(np.array([token_id]), state)
+            rows.append(logits)
+        return np.concatenate(rows)
 
     def pick(self, state: np.ndarray, rows: Sequence[int]) -> np.ndarray:
         """Return the state with its texts picked by `rows`, repeats allowed."""

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks [--only GROUP ...] [--quick] [--output FILE]
 
-A whole run takes about six minutes on two quiet cores. Ctrl+C ends it and keeps what was measured. A quick one, two or
-three rounds of everything, is printed and not kept unless a file is named.
+The table says how long its run took. Ctrl+C ends one and keeps what was measured. A quick one, two or three rounds of
+everything, is printed and not kept unless a file is named.
 """
 
 from __future__ import annotations
@@ -39,12 +39,16 @@ def main() -> int:
     parser.add_argument("--output", type=Path, metavar="FILE", help=f"where the table is kept (default: {TABLE.name})")
     options = parser.parse_args()
     chosen = {"machine", *(options.only or GROUPS)}  # the noise is told with whatever is measured
+    begun = time.perf_counter()
     found, is_whole = _measure_all(chosen, QUICK if options.quick else FULL)
+    minutes = (time.perf_counter() - begun) / 60
+    print(f"{minutes:.1f} minutes", file=sys.stderr)
     output = options.output or (None if options.quick else TABLE)
     if output is not None and found:
         rows = pd.concat([one.rows() for one in found], ignore_index=True)
         try:
-            noise = _noise(found) + ("; a quick run of a few rounds" if options.quick else "")
+            run = "a quick run of a few rounds" if options.quick else "a run"
+            noise = f"{_noise(found)}; {run}, {minutes:.1f} minutes long"
             _keep(rows.assign(noise=noise, software=_software()), output, is_whole and not options.only)
         except EngineError as error:
             print(error, file=sys.stderr)
@@ -58,7 +62,6 @@ def _measure_all(groups: set[str], effort: dict[str, float]) -> tuple[list[Measu
     items = [item for _, item in ITEMS.items() if item.group in groups]
     items += [item for item in items if item.name == NOISE]  # once more in the end
     found: list[Measured] = []
-    begun = time.perf_counter()
     try:
         for item in show_progress(items, len(items), "measured"):
             found.append(_measure(item, effort))
@@ -66,8 +69,6 @@ def _measure_all(groups: set[str], effort: dict[str, float]) -> tuple[list[Measu
     except KeyboardInterrupt:
         print(f"stopped; {len(found)} of {len(items)} are measured", file=sys.stderr)
         return found, False
-    finally:
-        print(f"{time.perf_counter() - begun:.0f} s", file=sys.stderr)
     return found, True
 
 

@@ -18,7 +18,7 @@ NAMES = {info.name for info in list_models() if not info.error}
 TEXTS, TIMES_THE_TEXTS = 16, 2.5
 MOST_OF_A_STEP = 3.0  # drawing and all, times the step alone
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
+pytestmark = pytest.mark.benchmark
 
 
 @dataclass(frozen=True)

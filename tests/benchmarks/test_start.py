@@ -21,13 +21,14 @@ from tests.benchmarks.visitor import ROOT, describe_machine
 HOME_SECONDS = 1.5
 MOST_TIMES = 6  # a start of Python with NumPy; measured 2.4 to 3.4 of them, 0.24 s; with torch it is 17
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
+pytestmark = pytest.mark.benchmark
 needs_model = pytest.mark.skipif(
     start.MODEL not in {info.name for info in list_models() if not info.error},
     reason=f"{start.MODEL} is not in data/pretrained",
 )
 
 
+@pytest.mark.whole_machine
 def test_home_is_complete_soon_after_the_server_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:
     found = measure(start.HOME, fewest_rounds=2)
     with capsys.disabled():

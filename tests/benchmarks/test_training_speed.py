@@ -12,7 +12,7 @@ from tests.benchmarks.items import training
 from tests.benchmarks.turns import measure
 from tests.benchmarks.visitor import describe_machine
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
+pytestmark = pytest.mark.benchmark
 
 LEAST = 0.8  # the aim is 1.0; two runs of the same loop differ by 0.05 on a quiet machine
 

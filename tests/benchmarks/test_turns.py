@@ -90,7 +90,7 @@ def test_a_run_that_is_stopped_keeps_what_was_measured(
     assert list(frame["item"].unique()) == ["broken", "first"]
     assert list(frame[frame["item"] == "first"]["kind"]) == [OURS, PEER]
     assert "failed: RuntimeError no such thing" in frame["note"].tolist()
-    assert set(frame["noise"]) == {"not measured; a quick run of a few rounds"}
+    assert set(frame["noise"]) == {"not measured; a quick run of a few rounds, 0.0 minutes long"}
     assert "2 of 3" in capsys.readouterr().err
 
 
