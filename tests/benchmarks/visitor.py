@@ -26,6 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[2]
+BARE = "tests/benchmarks/bare_page.py"
 START_SECONDS = 60
 
 
