@@ -22,8 +22,9 @@ TRAIN, RACE = "engine.runs.job:train", "engine.runs.job:race"
 SLACK_SECONDS = 60.0  # the run itself heeds the limit of minutes; this is for one that is deaf
 
 
-def start(runner: JobRunner, folders: Sequence[Path]) -> None:
+def start(runner: JobRunner, folders: Sequence[Path], address: str = "") -> None:
     """Queue the runs in some folders, several as one job that trains them in turns; what has a checkpoint goes on.
+    `address` is where their owner comes from.
 
     Raises:
         InputError: as many runs of this visitor go on as may, or one of these does already.
@@ -45,7 +46,8 @@ def start(runner: JobRunner, folders: Sequence[Path]) -> None:
     for folder in folders:  # before the worker may tell that it begins
         queue(folder, "")
     try:
-        job_id = runner.submit(job, given, time_limit_seconds=seconds)
+        owner = folders[0].parent.parent.name
+        job_id = runner.submit(job, given, time_limit_seconds=seconds, owner=owner, address=address)
     except JobError as error:
         for run in found:
             write_status(run.folder, state=run.state, sentence=str(error))

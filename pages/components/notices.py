@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,3 +48,24 @@ def engine_errors() -> Iterator[None]:
         yield
     except EngineError as problem:
         error(str(problem))
+
+
+def show_fault(fault: Exception) -> bool:
+    """Say that something went wrong that nobody foresaw, with a number under which the log has it; for
+    `st.App(on_script_error=...)`, which calls it for whatever a page, a callback or a fragment lets through."""
+    global _faults
+    _faults += 1
+    number = secrets.token_hex(4)
+    _log.error("Fault %s", number, exc_info=fault)
+    sentence = f"Something went wrong here, and that is our fault, not yours. It is noted under the number {number}."
+    st.error(f"{sentence} What stands above still holds; reload the page or choose something else.")
+    return True
+
+
+def faults() -> int:
+    """Return how many faults this server has had."""
+    return _faults
+
+
+_log = logging.getLogger("unrolled")
+_faults = 0

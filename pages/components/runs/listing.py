@@ -98,7 +98,7 @@ def look_at(ids: Sequence[str]) -> None:
 def _resume(folders: Sequence) -> None:
     for folder in folders:
         try:
-            training.start(cache.job_runner(), [folder])
+            training.start(cache.job_runner(), [folder], visitor.address())
         except EngineError as problem:
             state.remember(PAGE, "refused", str(problem))
             return

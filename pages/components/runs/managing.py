@@ -73,7 +73,7 @@ def _slow_down(folder: Path, rate: float) -> None:
 
 def _do(prepare: Callable[[], object], folder: Path) -> None:
     if RUNS.do(prepare):
-        RUNS.do(training.start, cache.job_runner(), [folder])
+        RUNS.do(training.start, cache.job_runner(), [folder], visitor.address())
 
 
 RUNS = Owned(

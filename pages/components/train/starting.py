@@ -55,7 +55,7 @@ def begin(recipes: Mapping[str, Recipe], title: str) -> None:
             named = dataclasses.replace(recipe, title=_title(recipe, architecture, title, len(recipes) > 1))
             made.append(runs.create(owners.new_place(owner, "runs"), named, named.title).folder)
         owners.note_visit(owner)
-        training.start(cache.job_runner(), made)
+        training.start(cache.job_runner(), made, visitor.address())
     except EngineError as problem:
         for folder in made:
             runs.delete(folder)
@@ -67,7 +67,7 @@ def begin(recipes: Mapping[str, Recipe], title: str) -> None:
 def go_on(folders: Sequence[Path]) -> None:
     """Resume runs from their checkpoints; for a button's on_click."""
     try:
-        training.start(cache.job_runner(), folders)
+        training.start(cache.job_runner(), folders, visitor.address())
     except EngineError as problem:
         _refuse(problem)
 
@@ -77,7 +77,7 @@ def go_further(folders: Sequence[Path], more_steps: int, rate: float) -> None:
     try:
         for folder in folders:
             runs.go_further(folder, more_steps=more_steps, learning_rate=rate)
-        training.start(cache.job_runner(), folders)
+        training.start(cache.job_runner(), folders, visitor.address())
     except EngineError as problem:
         _refuse(problem)
 
