@@ -68,7 +68,9 @@ def is_own_origin(origin: str | None, host: str | None) -> bool:
     if origin is None:
         return True
     parts = urlsplit(origin)
-    known = [config.get_option("browser.serverAddress"), *(config.get_option("server.corsAllowedOrigins") or ())]
+    known = list(config.get_option("server.corsAllowedOrigins") or ())
+    if config.is_manually_set("browser.serverAddress"):
+        known.append(config.get_option("browser.serverAddress"))
     return bool(parts.netloc) and (parts.netloc == host or origin in known or parts.hostname in known)
 
 
