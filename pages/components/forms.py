@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from engine.errors import ConfigError
+from engine.limits import limits
 from pages.components import fields, notices, state
 from pages.components.buttons import button
 
@@ -40,12 +41,20 @@ def open_controls(
     known = fields.fields_of(view, choices, defaults, formerly)
     named = {name: found.get for name, found in (choices or {}).items() if isinstance(found, Mapping)}
     labels = named | (labels or {})
+    if state.recall("controls", "page") != page:  # fields of the page before, of the same name, are not this one's
+        state.remember("controls", "page", page)
+        state.forget_widgets(known)
     asked = state.read_url_lists()
     present = fields.present_parameters(known, asked)
     if present != asked and state.clean_url(present):
         st.rerun()
     raw = state.read_url()
-    kept, sentences = fields.read_parameters(known, raw, jobs)
+    length, most = sum(len(name) + len(value) for name, values in asked.items() for value in values), limits()
+    if length > most.link_characters:
+        at_most = f"at most {most.link_characters:,} are read"
+        kept, sentences = {}, [f"The address has {length:,} characters, and {at_most}: what it asked for is left out."]
+    else:
+        kept, sentences = fields.read_parameters(known, raw, jobs)
     controls = Controls(page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)
@@ -53,6 +62,14 @@ def open_controls(
     for name in labels:
         controls.check_choice(name)
     return controls
+
+
+def shorten(text: str, label: str) -> str:
+    """Return as much of a text as is read of one field, and say so where it is longer; the box keeps all of it."""
+    most = limits().text_characters
+    if len(text) > most:
+        notices.error(f"{label} has {len(text):,} characters; the first {most:,} are read.")
+    return text[:most]
 
 
 @dataclasses.dataclass
@@ -74,12 +91,12 @@ class Controls(Generic[V]):
         self._notices = st.container()
 
     def text_area(self, name: str, **look: Any) -> str:
-        """Draw a box for several lines of text."""
-        return self._draw(st.text_area, name, value=self._fields[name].default, **look)
+        """Draw a box for several lines of text; of one that is too long the beginning is read, which is said."""
+        return self._text(st.text_area, name, **look)
 
     def text_input(self, name: str, **look: Any) -> str:
-        """Draw a box for one line of text."""
-        return self._draw(st.text_input, name, value=self._fields[name].default, **look)
+        """Draw a box for one line of text; of one that is too long the beginning is read, which is said."""
+        return self._text(st.text_input, name, **look)
 
     def slider(self, name: str, maximum: float | None = None, default: Any = None, **look: Any) -> Any:
         """Draw a slider between the field's bounds, or up to a `maximum` known only now; where that leaves one value,
@@ -268,7 +285,15 @@ class Controls(Generic[V]):
         if name not in self._labels:
             self._labels = self._labels | {name: format_func or str}
             self.check_choice(name)
-        return self._draw(widget, name, options=self._fields[name].choices, format_func=self._labels[name], **look)
+        chosen = self._draw(widget, name, options=self._fields[name].choices, format_func=self._labels[name], **look)
+        if chosen is None:  # a message can say that nothing is chosen; a browser cannot
+            chosen = self._drawn[name] = self._fields[name].default
+        return chosen
+
+    def _text(self, widget: Callable, name: str, **look: Any) -> str:
+        typed = self._draw(widget, name, value=self._fields[name].default, **look)
+        self._drawn[name] = shorten(self._fields[name].default if typed is None else typed, self._fields[name].label)
+        return self._drawn[name]
 
     def _fit(self, name: str, low: float, high: float, default: Any) -> None:
         """Keep a slider at its end when its end moves, and never outside its bounds."""

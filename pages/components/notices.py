@@ -14,11 +14,14 @@ from engine.errors import EngineError
 
 TEXT_WIDTH = 760  # pixels; wider lines are hard to read
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+# What the browser makes a link of after Markdown's own marks are gone: "http://x", "www.x", "a@b.c".
+_BARE_ADDRESS = re.compile(r"(?<=://)(?=\S)|(?<=www)(?=\.)|(?<=@)(?=\w)", re.IGNORECASE)
+_WORD_JOINER = "\N{WORD JOINER}"  # has no width
 
 
 def plain(text: str) -> str:
     """Return `text` so that Markdown shows it as it is: no links, images, maths or icons can hide in it."""
-    return _MARKDOWN.sub(r"\\\1", text).replace("\n", " ")
+    return _MARKDOWN.sub(r"\\\1", _BARE_ADDRESS.sub(_WORD_JOINER, text)).replace("\n", " ")
 
 
 def explain(markdown: str) -> None:

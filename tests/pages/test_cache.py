@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from engine.errors import DataError, ModelError
 from engine.experiments.runs import results
@@ -122,3 +123,14 @@ def test_a_run_looks_at_a_folder_once_and_the_next_one_again(models: Path, monke
         monkeypatch.setattr(cache, "LOOK_SECONDS", 0.0)
         assert len({cache.model_version("small-lstm") for _ in range(3)}) == 1
     assert len(looks) == 6
+
+
+def test_what_must_live_is_in_no_cache_that_a_message_of_a_visitor_empties(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_made", {"engine": True})
+    runner = cache.job_runner()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    cache.warm_engine()
+    assert cache.job_runner() is runner
+    cache.close_jobs()
+    assert cache.job_runner() is not runner
