@@ -79,6 +79,6 @@ if held is not None:
         error_by_length.show(context)
 
 header.section("Look closer")
-section = SECTIONS.choose(controls, "section")
+section = SECTIONS.choose(controls)
 with notices.engine_errors():
     comparison.show(section.name, context)

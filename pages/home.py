@@ -7,8 +7,8 @@ import secrets
 import streamlit as st
 
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, forms, header, notices, routes, thumbnails, writing
-from pages.components.views import NoView
+from pages.components import cache, finding, forms, header, notices, routes, thumbnails, writing
+from pages.components.home.view import HomeView
 
 header.show(
     "Unrolled",
@@ -17,7 +17,11 @@ header.show(
     "and every number on these pages is computed by the networks themselves or was measured on them.",
     {mark: meaning for page in routes.listed() for mark, meaning in page.legend.items()},
 )
-forms.open_controls("home", NoView)
+controls = forms.open_controls("home", HomeView)
+query = controls.text_input(
+    "find", placeholder="forget gate, teacher forcing, beam …", max_chars=finding.LONGEST, width=header.TEXT_WIDTH
+)
+finding.show(query)
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 
 _, *entries = routes.listed()

@@ -54,6 +54,7 @@ OWN = (  # those of no family
         opens="networks",
     ),
 )
+GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
 MAKE = (  # those on which a visitor makes something; they share one menu
     Page(
         "data",
@@ -91,7 +92,7 @@ def _pages() -> list[StreamlitPage]:
 
 def listed() -> list[Page]:
     """Return every page, those of families among them, in the order of the navigation, Home first."""
-    return [HOME, *pages(), *OWN, *MAKE]
+    return [HOME, *pages(), *OWN, GLOSSARY, *MAKE]
 
 
 def path_of(page: Page) -> str:

@@ -45,6 +45,7 @@ SECTIONS = Toolbox(
         False,
         formerly=("bets",),
     ),
+    field="section",
 )
 show = SECTIONS.show
 

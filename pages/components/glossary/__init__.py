@@ -1,0 +1,1 @@
+"""What the Glossary page is made of."""
