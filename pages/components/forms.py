@@ -41,9 +41,7 @@ def open_controls(
     known = fields.fields_of(view, choices, defaults, formerly)
     named = {name: found.get for name, found in (choices or {}).items() if isinstance(found, Mapping)}
     labels = named | (labels or {})
-    if state.recall("controls", "page") != page:  # fields of the page before, of the same name, are not this one's
-        state.remember("controls", "page", page)
-        state.forget_widgets(known)
+    _own_fields(page, known)
     asked = state.read_url_lists()
     present = fields.present_parameters(known, asked)
     if present != asked and state.clean_url(present):
@@ -62,6 +60,15 @@ def open_controls(
     for name in labels:
         controls.check_choice(name)
     return controls
+
+
+def _own_fields(page: str, known: Collection[str]) -> None:
+    """Forget what fields of the page before said that are called like this one's; once, as this page opens them."""
+    of, own = state.recall("controls", "opened", ("", frozenset()))
+    own = own if of == page else frozenset()
+    if not own.issuperset(known):
+        state.forget_widgets(set(known) - own)
+        state.remember("controls", "opened", (page, own | set(known)))
 
 
 def shorten(text: str, label: str) -> str:

@@ -126,6 +126,10 @@ class Session:
         values = value if isinstance(value, list) else [value]
         self.query = urllib.parse.urlencode(others + [(key, _spelt(each)) for each in values])
 
+    def forget(self, name: str) -> None:
+        """Let a widget be as the page draws it."""
+        self._states.pop(name, None)
+
     # What comes back
 
     def take(self, data: bytes, run: Run) -> str:
