@@ -185,12 +185,13 @@ class _Line:
         """Return the next message that Streamlit may have."""
         while True:
             message = await self._receive()
-            data = message.get("bytes")
-            if message["type"] != "websocket.receive" or data is None:
+            if message["type"] != "websocket.receive":
                 return message
-            asked = _read(data)
+            asked = _read(message.get("bytes"))
             if asked is None:
-                return message  # Streamlit closes the line
+                refused["no messages"] += 1
+                await self._send({"type": "websocket.close", "code": 1002})
+                return {"type": "websocket.disconnect", "code": 1002}
             if not _is_accepted(asked):
                 refused["messages"] += 1
                 continue
@@ -224,9 +225,10 @@ class _Line:
         self._turn = await self._turns.take(self if self._address is None else self._address, allowed.runs_at_once)
 
 
-def _read(data: bytes) -> BackMsg | None:
+def _read(data: bytes | None) -> BackMsg | None:
+    """Return the message that data are; None of what is none, as text is."""
     try:
-        return BackMsg.FromString(data)
+        return None if data is None else BackMsg.FromString(data)
     except DecodeError:
         return None
 

@@ -98,13 +98,14 @@ def test_operations_that_write_files_and_requests_for_many_addresses_are_refused
     assert len(heard) == 1
 
 
-def test_a_run_and_what_is_no_message_are_passed_on() -> None:
-    with client().websocket_connect("/_stcore/stream") as socket:
-        socket.send_bytes(message("rerun_script").SerializeToString())
-        socket.receive_bytes()
-        socket.send_bytes(b"\xff\xff\xff")
-        socket.receive_bytes()
-    assert len(heard) == 2
+def test_a_run_is_passed_on_and_what_is_no_message_closes_the_line() -> None:
+    for odd in (b"\xff\xff\xff", "text"):
+        with client().websocket_connect("/_stcore/stream") as socket:
+            socket.send_bytes(message("rerun_script").SerializeToString())
+            socket.receive_bytes()
+            socket.send({"type": "websocket.receive", "bytes" if isinstance(odd, bytes) else "text": odd})
+            assert socket.receive() == {"type": "websocket.close", "code": 1002}
+        assert len(heard) == 1
 
 
 @pytest.mark.parametrize(
