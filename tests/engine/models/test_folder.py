@@ -105,8 +105,6 @@ def test_a_damaged_folder_is_listed_with_its_error_and_refused_when_loaded(folde
     [
         ({"hidden_size": 13}, "numbers, and config.json asks for "),
         ({"vocab_size": 5}, "numbers, and config.json asks for "),
-        ({"hidden_size": 200_000_000}, "hidden_size is 200,000,000, and its weights have no such size"),
-        ({"hidden_size": 64, "embedding_dim": 64}, "config.json asks for "),
         ({"num_layers": 9}, "num_layers must lie between 1 and 4"),
         ({"cell": "xyz"}, "Unknown cell 'xyz'"),
         ({"model": "nothing"}, "Unknown model 'nothing'; choose one of: .*language_model"),
@@ -141,13 +139,6 @@ def test_weights_of_numbers_that_are_none_are_refused(folder):
     weights = safetensors.torch.load_file(file)
     safetensors.torch.save_file({f"x{name}": value for name, value in weights.items()}, file)
     with pytest.raises(ModelError, match="is missing"):
-        load_model(folder)
-
-
-def test_no_memory_is_taken_for_sizes_that_the_weights_do_not_have(folder, change_config, monkeypatch):
-    monkeypatch.setattr("engine.models.base.LEAST_ALLOWED", 10**9)  # so that the sizes themselves are compared
-    change_config(folder, hidden_size=1_000_000)  # 16 TB, were they taken
-    with pytest.raises(ModelError, match="asks for"):
         load_model(folder)
 
 
