@@ -18,6 +18,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -236,19 +237,23 @@ def main() -> None:
 
     from tests.benchmarks.visitor import describe_machine
     from tests.load import kept
-    from tests.load.server import host
+    from tests.load.server import fleet, host
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, nargs="+", default=[10, 50, 100])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, nargs=2, default=(1.0, 5.0))
     parser.add_argument("--pages", nargs="+", default=list(PAGES))
+    parser.add_argument("--processes", type=int, default=1, help="server processes; several stand behind HAProxy")
     parser.add_argument("--keep", action="store_true", help="put the figures into data/results/load.parquet")
     given = parser.parse_args()
     habits = Habits(given.seconds, tuple(given.think), tuple(given.pages))
-    with tempfile.TemporaryDirectory() as runs, host(runs) as server:
+    with tempfile.TemporaryDirectory() as runs, ExitStack() as stack:
+        several = given.processes > 1
+        server = stack.enter_context(fleet(runs, given.processes) if several else host(runs))
         server.wait_until("/readyz")
-        asyncio.run(warm(server))
+        for each in server.servers if several else [server]:
+            asyncio.run(warm(each))
         for count in given.visitors:
             figures, book = asyncio.run(gather(server, count, habits))
             print(figures)
@@ -259,7 +264,7 @@ def main() -> None:
             for failure, times in book.failures.most_common(8):
                 print(f"  failed {times} times: {failure}")
             if given.keep:
-                kept.add(figures, habits, describe_machine())
+                kept.add(figures, habits, describe_machine(), given.processes)
 
 
 if __name__ == "__main__":

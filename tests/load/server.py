@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,8 +12,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -110,6 +111,48 @@ def host(
             yield server
         finally:
             server.end()
+
+
+@dataclass
+class Fleet(Server):
+    """Several servers behind one proxy, counted as one; `process` is the proxy's."""
+
+    servers: list[Server] = field(default_factory=list)
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of all of them and of the proxy."""
+        return super().cpu_seconds() + sum(server.cpu_seconds() for server in self.servers)
+
+    def mebibytes(self) -> float:
+        """Return the memory of all of them and of the proxy."""
+        return super().mebibytes() + sum(server.mebibytes() for server in self.servers)
+
+
+@contextmanager
+def fleet(runs: Path | str, count: int) -> Iterator[Fleet]:
+    """Serve `asgi.py` in several processes behind the proxy of docs/hosting, all ready, until the block ends.
+
+    Raises:
+        RuntimeError: HAProxy is not on the path.
+    """
+    proxy = shutil.which("haproxy")
+    if proxy is None:
+        raise RuntimeError("several processes need HAProxy before them, as the command haproxy")
+    text = (ROOT / "docs" / "hosting" / "haproxy.cfg").read_text(encoding="utf-8")
+    with ExitStack() as stack:
+        servers = [stack.enter_context(host(runs)) for _ in range(count)]
+        for number, server in enumerate(servers, start=1):
+            server.wait_until("/readyz")
+            text = text.replace(f"127.0.0.1:860{number} ", f"{server.address} ")
+        port, settings = free_port(), Path(runs) / "haproxy.cfg"
+        settings.write_text(text, encoding="utf-8")
+        process = subprocess.Popen([proxy, "-db", "-f", str(settings)], env=os.environ | {"PORT": str(port)})
+        whole = Fleet(f"127.0.0.1:{port}", process, servers)
+        try:
+            whole.wait_until("/readyz")
+            yield whole
+        finally:
+            whole.end()
 
 
 @contextmanager
