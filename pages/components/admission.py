@@ -25,7 +25,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from engine.limits import limits
-from pages.components.turns import Rate, Turn, Turns
+from pages.components.turns import Rate, ScriptTurn, Turns
 
 STREAM, UPLOAD, METRICS = "/_stcore/stream", "/_stcore/upload_file/", ("/_stcore/metrics", "/metrics")
 ACCEPTED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
@@ -179,7 +179,7 @@ class _Line:
     def __init__(self, turns: Turns, actions: Rate, address: Hashable | None, receive: Receive, send: Send) -> None:
         self._turns, self._actions, self._address = turns, actions, address
         self._receive, self._send = receive, send
-        self._turn: Turn | None = None
+        self._turn: ScriptTurn | None = None
 
     async def receive(self) -> Message:
         """Return the next message that Streamlit may have."""

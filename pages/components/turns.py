@@ -17,7 +17,7 @@ SECONDS = 0.5
 at reading pace."""
 
 
-class Turn:
+class ScriptTurn:
     """One script's leave to run; it counts for its address until `end`."""
 
     def __init__(self, turns: Turns, address: Hashable) -> None:
@@ -45,11 +45,11 @@ class Turns:
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._free = at_once
         self._running: dict[Hashable, int] = {}
-        self._waiting: OrderedDict[Hashable, deque[tuple[asyncio.Future[Turn], int]]] = OrderedDict()
+        self._waiting: OrderedDict[Hashable, deque[tuple[asyncio.Future[ScriptTurn], int]]] = OrderedDict()
 
-    async def take(self, address: Hashable, most: int) -> Turn:
+    async def take(self, address: Hashable, most: int) -> ScriptTurn:
         """Return a turn once there is a place and the address has fewer than `most` scripts at work."""
-        asked: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
+        asked: asyncio.Future[ScriptTurn] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(address, deque()).append((asked, most))
         self._admit()
         try:
@@ -75,7 +75,7 @@ class Turns:
                     del self._waiting[address]
                 self._free -= 1
                 self._running[address] = self._running.get(address, 0) + 1
-                asked.set_result(Turn(self, address))
+                asked.set_result(ScriptTurn(self, address))
                 passed_over = 0
             else:
                 passed_over += 1
