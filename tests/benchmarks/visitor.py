@@ -69,6 +69,11 @@ class Visitor:
         self._session.query = query
         return self._run(self._session.rerun())
 
+    def press(self, button_id: str, query: str = "") -> Run:
+        """Press a button of the page that is open."""
+        self._session.query = query
+        return self._run(self._session.rerun({button_id: True}))
+
     def _run(self, message: bytes) -> Run:
         run = Run()
         self._socket.send(message)

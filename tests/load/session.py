@@ -40,6 +40,7 @@ class Run:
         elapsed_seconds: from asking to the script's end, as the visitor saw it. first_seconds: to the first element.
         problems: exceptions, and faults that the page owned up to. alerts: notes and refusals.
         texts: body of every `st.text` element at its last state, by its place on the page.
+        buttons: the id of every button by its label.
         arrived: for every place on the page the kind of its first element, and after how many seconds that came.
     """
 
@@ -51,6 +52,7 @@ class Run:
     problems: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
     texts: dict[tuple[int, ...], str] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)
     arrived: dict[tuple[int, ...], tuple[str, float]] = field(default_factory=dict)
     begun: float = field(default_factory=time.perf_counter)
 
@@ -176,6 +178,8 @@ class Session:
         run.arrived.setdefault(place, (kind, seconds))
         if kind == "text":
             run.texts[place] = proto.body
+        elif kind == "button":
+            run.buttons[proto.label] = proto.id
         elif kind == "exception":
             run.problems.append(f"{proto.type}: {proto.message}")
         elif kind == "alert":
