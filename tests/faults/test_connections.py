@@ -78,7 +78,7 @@ def test_who_never_reads_does_not_keep_others_waiting(hosted: Server) -> None:
     assert took < 5
 
 
-@pytest.mark.parametrize("session", ["", "not-a-session", "../../x", "a" * 500])
+@pytest.mark.parametrize("session", ["", "not-a-session", "a" * 500])
 def test_a_session_that_is_not_there_is_a_new_one(hosted: Server, session: str) -> None:
     async def scene() -> None:
         visitor = Visitor(hosted.address)
