@@ -102,14 +102,14 @@ async def _act(visitor: Visitor, held: Any, chance: random.Random) -> Any:
     return await visitor.again({held.proto.id: value}, chance.choice([held.fragment, "no-such-fragment", ""]), 30)
 
 
-async def look(server: Server) -> dict[str, list[str]]:
-    """Return what a visitor is shown on every page, by the kinds of its elements."""
+async def look(server: Server) -> dict[str, set[str]]:
+    """Return which kinds of elements a visitor is shown on every page."""
     found = {}
     async with Visitor(server.address) as visitor:
         for page in PAGES:
             run = await visitor.go(page)
             assert run.problems == [], page
-            found[page] = [held.kind for held in visitor.elements.values()]
+            found[page] = {held.kind for held in visitor.elements.values()}
     return found
 
 
@@ -142,8 +142,8 @@ def test_nobody_reads_what_another_typed(hosted: Server) -> None:
         crowd = [Visitor(hosted.address) for _ in range(20 if AT_LENGTH else 6)]
         for visitor in crowd:
             await visitor.connect()
-        pages = ("sentiment", "entities", "translation")
-        await asyncio.gather(*(type_words(visitor, pages[n % 3], n) for n, visitor in enumerate(crowd)))
+        pages = ("sentiment", "entities")
+        await asyncio.gather(*(type_words(visitor, pages[n % 2], n) for n, visitor in enumerate(crowd)))
         for number, visitor in enumerate(crowd):
             heard = b"".join(visitor.heard or ())
             assert f"canary{number}x".encode() in heard
