@@ -16,7 +16,8 @@ WORDS = (
     "[here](http://evil.example) ![p](http://evil.example/p.png) <img src=x onerror=alert(1)> $x$ :red[x] ."
 )
 FIELDS = {"entities": "text", "sentiment": "text", "translation": "text", "generation": "prompt", "cells": "text"}
-FOREIGN = """() => [...document.querySelectorAll("a[href], img[src]")].map(element => new URL(element.href || element.src))
+FOREIGN = """() => [...document.querySelectorAll("a[href], img[src]")]
+    .map(element => new URL(element.href || element.src))
     .filter(address => address.protocol.startsWith("http") && address.origin !== location.origin).map(String)"""
 
 pytestmark = pytest.mark.browser
