@@ -7,9 +7,6 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.browser.browsing import PAGES, TITLES, Visit
-from tests.browser.conftest import browser, guest, server
-
-__all__ = ["browser", "guest", "server"]
 
 WORDS = (
     "Anna met http://evil.example/x and www.evil.example in Paris , wrote to anna@evil.example and said "
