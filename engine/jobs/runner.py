@@ -73,6 +73,11 @@ class _Job:
         return self.cluster, self.future
 
 
+def new_job_id() -> str:
+    """Return an id for a job that is yet to be queued; nobody can guess it."""
+    return secrets.token_urlsafe(16)
+
+
 class JobRunner:
     """Runs jobs one per worker thread; safe to share between threads. Nothing starts before the first `submit`.
 
@@ -91,6 +96,13 @@ class JobRunner:
         self._topic = f"jobs-{secrets.token_hex(8)}"
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._cluster: Cluster | None = None
+        self._lost = 0
+
+    @property
+    def lost_processes(self) -> int:
+        """How many worker processes have died or been ended so far: each time the next one begins with nothing
+        imported."""
+        return self._lost
 
     def submit(
         self,
@@ -100,8 +112,10 @@ class JobRunner:
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
         owner: str = "",
         address: str = "",
+        job_id: str = "",
     ) -> str:
-        """Queue a job and return its id, which nobody can guess.
+        """Queue a job and return its id, which nobody can guess; `job_id`, from `new_job_id`, is for those who have to
+        know it before the job may begin.
 
         Args:
             owner, address: whose it is, and from where they came; "" for the server itself.
@@ -113,7 +127,8 @@ class JobRunner:
         self._connect()
         with self._lock:
             self._check_places(owner, address)
-            job = _Job(secrets.token_urlsafe(16), function_path, dict(kwargs or {}), time_limit_seconds, owner, address)
+            identity = job_id or new_job_id()
+            job = _Job(identity, function_path, dict(kwargs or {}), time_limit_seconds, owner, address)
             self._jobs[job.job_id] = job
             self._forget_oldest()
             if self._records is not None:
@@ -151,8 +166,9 @@ class JobRunner:
                 wait_seconds=self._wait(queued.index(job_id)) if job_id in queued else 0.0,
             )
 
-    def cancel(self, job_id: str) -> None:
-        """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen.
+    def cancel(self, job_id: str, *, grace_seconds: float | None = None) -> None:
+        """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen within
+        `grace_seconds`, by default GRACE_SECONDS.
 
         Raises:
             JobError: no such job is known.
@@ -168,7 +184,7 @@ class JobRunner:
                 job.is_cancelling = True
                 job.message = "Stopping"
                 self._after(job, 0.0, self._raise_flag)
-                self._after(job, GRACE_SECONDS, self._kill)
+                self._after(job, GRACE_SECONDS if grace_seconds is None else grace_seconds, self._kill)
 
     def give_up(self, job_id: str) -> None:
         """End a job that was asked to end by other ways; its worker loses its process where it does not within
@@ -419,6 +435,7 @@ class JobRunner:
         with self._lock:
             is_first = job.state == "running" and job.future is not None and not job.is_killed
             job.is_killed = job.is_killed or is_first
+            self._lost += is_first
             return is_first
 
     def _end_and_go_on(self, job: _Job, state: str, **said: Any) -> None:  # as `_end` takes them

@@ -231,8 +231,9 @@ def close_jobs() -> None:
 
 
 def is_worker_ready() -> bool:
-    """Return whether jobs begin at once; the first call starts the worker, which takes seconds, and does not wait."""
-    return _once("worker", _start_worker).is_set()
+    """Return whether jobs begin at once; the first call starts the worker and has it import what training takes, which
+    takes seconds, and does not wait. So does the first one after the worker lost its process."""
+    return _once(f"worker {job_runner().lost_processes}", _start_worker).is_set()
 
 
 def _start_worker() -> Event:

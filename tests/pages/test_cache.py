@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import streamlit as st
 from engine.errors import DataError, ModelError
 from engine.experiments.runs import results
 from pages.components import cache
+
+is_worker_ready = cache.is_worker_ready  # the tests of pages have another in its place
 
 
 def touch(folder: Path) -> None:
@@ -134,3 +137,25 @@ def test_what_must_live_is_in_no_cache_that_a_message_of_a_visitor_empties(monke
     assert cache.job_runner() is runner
     cache.close_jobs()
     assert cache.job_runner() is not runner
+
+
+def test_the_worker_is_made_ready_again_after_it_lost_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Runner:
+        lost_processes = 0
+        submitted: list[str] = []
+
+        def submit(self, job: str) -> str:
+            self.submitted.append(job)
+            return "job"
+
+        def wait(self, job_id: str) -> None:
+            pass
+
+    runner = Runner()
+    monkeypatch.setattr(cache, "job_runner", lambda: runner)
+    monkeypatch.setattr(cache, "_made", {})
+    for lost, count in ((0, 1), (0, 1), (1, 2)):
+        runner.lost_processes = lost
+        while not is_worker_ready():
+            time.sleep(0.01)
+        assert runner.submitted == ["engine.runs.cost:warm"] * count
