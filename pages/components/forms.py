@@ -26,8 +26,10 @@ def open_controls(
     labels: dict[str, Callable[[Any], str]] | None = None,
     formerly: dict[str, Mapping[str, str]] | None = None,
     jobs: Collection[str] = (),
+    form: str = "",
 ) -> Controls[V]:
-    """Return the controls of a page after checking its URL; call it once, right below the header.
+    """Return the controls of a page after checking its URL; call it once, right below the header, and again for each
+    further form of the page, by its name: each says what it refuses, once.
 
     `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
     says what the page calls the choices of a field, unless they are a mapping, which says it itself; `formerly` gives
@@ -56,7 +58,7 @@ def open_controls(
         kept, sentences = {}, [f"The address has {length:,} characters, and {at_most}: what it asked for is left out."]
     else:
         kept, sentences = fields.read_parameters(known, raw, jobs)
-    controls = Controls(page, view, known, labels)
+    controls = Controls(f"{page}-{form}" if form else page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)
     controls.show_refusal()
