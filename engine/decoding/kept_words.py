@@ -42,7 +42,8 @@ GIVEN_NAMES = frozenset(
     "Tina Tobias Tomas Tony Ursula Valerie Vera Vincent Vladimir Walter Wanda Wendy William Winston Yasmin Yuki "
     "Yusuf Yvonne Zoe".split()
 )
-_NUMBER = re.compile(r"(?<![\w.,:])\d+(?:[.,]\d+)*(?![\w:]|[.,:]\d)")
+# Not an hour of the clock: "4 p.m." is "16 heures".
+_NUMBER = re.compile(r"(?<![\w.,:])\d+(?:[.,]\d+)*(?![\w:]|[.,:]\d|\s?[aApP]\.?[mM]\b)")
 _NAME = re.compile(r"(?<!\w)[A-Z][a-z]+(?!\w)")
 _MONEY = re.compile(r"([$€])\s?(\d+(?:[.,]\d+)*)(?![\w:]|[.,:]\d|\s?(?:million|billion|thousand))")
 
@@ -132,11 +133,12 @@ def _with_numbers(source: str, text: str) -> str:
 
 
 def _left_over(text: str, other: str) -> Iterator[re.Match[str]]:
-    """Yield the numbers of a text that the other has not, or not as often."""
-    there = Counter(_NUMBER.findall(other))
+    """Yield the numbers of a text that the other has not, or not as often; "1.5" is in French "1,5"."""
+    there = Counter(number.replace(",", ".") for number in _NUMBER.findall(other))
     for found in _NUMBER.finditer(text):
-        there[found.group()] -= 1
-        if there[found.group()] < 0:
+        number = found.group().replace(",", ".")
+        there[number] -= 1
+        if there[number] < 0:
             yield found
 
 
