@@ -49,6 +49,7 @@ host: $(READY)
 	@exec env OMP_NUM_THREADS=1 $(RUN) asgi.py --host $(HOST) --port $(PORT)
 
 load: $(TEST_READY)
+	UNROLLED_AT_LENGTH=1 $(PYTEST) -s tests/load
 	$(RUN) -m tests.load.crowd --keep --visitors $(VISITORS)
 
 faults attacks: $(TEST_READY)
@@ -67,9 +68,9 @@ check: $(TEST_READY)
 test: $(TEST_READY) chromium check
 	@status=0; \
 	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) -m "not browser and not benchmark" --ignore tests/test_architecture.py || status=1; \
-	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) -m browser tests/browser tests/attacks || status=1; \
+	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) tests/browser || status=1; \
 	$(ONE_THREAD) $(PYTEST) $(SIDE_BY_SIDE) -m "not whole_machine" tests/benchmarks || status=1; \
-	$(PYTEST) -m whole_machine tests/benchmarks tests/load || status=1; \
+	$(PYTEST) -m whole_machine tests/benchmarks || status=1; \
 	exit $$status
 
 train: $(READY)

@@ -6,10 +6,6 @@ import itertools
 
 import pytest
 
-from tests.browser.conftest import browser, guest, server
-
-__all__ = ["browser", "guest", "server"]
-
 _numbers = itertools.count(1)
 
 

@@ -14,14 +14,15 @@ from typing import Any
 import websockets
 
 from pages.components import routes
-from tests.attacks.test_messages import AT_LENGTH, BAD_NUMBERS
+from tests.attacks.test_messages import BAD_NUMBERS
 from tests.load.crowd import LIGHT, moved
+from tests.load.lengths import AT_LENGTH, at_length
 from tests.load.server import Server
 from tests.load.session import SLOTS
 from tests.load.visitor import Visitor
 
 PAGES = [page.name for page in routes.listed() if page is not routes.HOME]
-SECONDS = float(os.environ.get("UNROLLED_ATTACK_SECONDS", "600" if AT_LENGTH else "4"))
+SECONDS = float(os.environ.get("UNROLLED_ATTACK_SECONDS", "600"))
 STRANGERS = 4
 MOST_MEBIBYTES_MORE = 100
 WORDS = (
@@ -113,6 +114,7 @@ async def look(server: Server) -> dict[str, set[str]]:
     return found
 
 
+@at_length
 def test_afterwards_every_page_answers_as_before(hosted: Server) -> None:
     async def scene() -> None:
         await look(hosted)  # the first time something is loaded, which may be said
@@ -124,8 +126,7 @@ def test_afterwards_every_page_answers_as_before(hosted: Server) -> None:
         assert await look(hosted) == before
         more = hosted.mebibytes() - held
         print(f"\nafter {SECONDS:.0f} s of {STRANGERS} strangers the server has {more:+.0f} MiB on {held:.0f}")
-        if AT_LENGTH:
-            assert more < MOST_MEBIBYTES_MORE
+        assert more < MOST_MEBIBYTES_MORE
 
     play(scene())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
 import time
@@ -13,11 +12,11 @@ import psutil
 import pytest
 
 from engine.jobs.records import INTERRUPTED
+from tests.load.lengths import at_length
 from tests.load.server import Server, host
 from tests.load.visitor import Visitor
 
-AT_LENGTH = bool(os.environ.get("UNROLLED_AT_LENGTH"))
-pytestmark = pytest.mark.skipif(not AT_LENGTH, reason="make faults")
+pytestmark = at_length
 SECONDS_TO_END = 10.0
 
 

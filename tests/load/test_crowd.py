@@ -9,13 +9,14 @@ import pytest
 from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import describe_machine, read_by_all
 from tests.load.crowd import Habits, gather, warm
+from tests.load.lengths import at_length
 from tests.load.server import Server
 
 VISITORS, SECONDS = 10, 12.0
 P50_MS, HEALTH_P99_MS = 250.0, 300.0
 P95_MS = 2_500.0  # the aim is 500: the slowest twentieth are tools whose work still runs on the page's thread
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
+pytestmark = [at_length, pytest.mark.benchmark, pytest.mark.whole_machine]
 
 
 def test_ten_visitors_are_answered_soon(hosted: Server, capsys: pytest.CaptureFixture[str]) -> None:

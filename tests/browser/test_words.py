@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.browser.browsing import PAGES, TITLES, Visit
+from tests.load.lengths import AT_LENGTH
 
 WORDS = (
     "Anna met http://evil.example/x and www.evil.example in Paris , wrote to anna@evil.example and said "
@@ -20,7 +21,7 @@ FOREIGN = """() => [...document.querySelectorAll("a[href], img[src]")]
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("page", FIELDS)
+@pytest.mark.parametrize("page", FIELDS if AT_LENGTH else ["entities", "translation"])
 def test_no_words_of_a_visitor_become_a_link_or_a_picture(guest: Visit, page: str) -> None:
     guest.open(f"{PAGES[page]}?{urlencode({FIELDS[page]: WORDS})}", TITLES[page])
     assert guest.page.evaluate(FOREIGN) == []
