@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.sampling import generate
 from engine.decoding.together import together_with
@@ -39,6 +41,19 @@ def write_text(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSett
 def writes_together(loaded: LoadedModel | Writer) -> bool:
     """Return whether all texts that a model writes at one time share its steps; otherwise each takes its own."""
     return loaded.steps.is_exact_in_batches
+
+
+def next_logits(loaded: LoadedModel | Writer, text: str) -> np.ndarray:
+    """Return the logits (V,) of the token that would follow `text`, as whoever writes it on would draw from."""
+    ids, steps = prompt_ids(loaded, text), loaded.steps
+    if isinstance(steps, FlatSteps):
+        return together_with(steps).read(ids)
+    return steps.read(ids)[0][0]
+
+
+def logits_along_text(loaded: LoadedModel | Writer, text: str) -> np.ndarray:
+    """Return the logits (T + 1, V) of the token that would follow each beginning of `text`, as `next_logits` does."""
+    return loaded.steps.read_along(prompt_ids(loaded, text))
 
 
 def _write(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:

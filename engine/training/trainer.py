@@ -29,6 +29,8 @@ from engine.training.matrix_limit import share_of_limit
 from engine.training.precision import AUTO, BFLOAT16, FLOAT32, calculating, faster_precision
 from engine.training.schedules import LEARNING_RATE_SCHEDULES, check_course, rate_at
 
+CLIPPED_BEFORE = 1e-6  # what torch adds to a norm before it divides by it
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
@@ -179,7 +181,7 @@ class Trainer:
                 optimizer.zero_grad()
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
-                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit, foreach=True))
+                grad_norm = _clip(model, limit)
                 if not (math.isfinite(grad_norm) and math.isfinite(float(loss.detach()))):
                     reason, lost = "diverged", "its loss is not a finite number"
                     break
@@ -345,6 +347,17 @@ def snapshot_steps(count: int, max_steps: int) -> list[int]:
 
 def _is_finite(model: nn.Module) -> bool:
     return all(bool(torch.isfinite(tensor).all()) for tensor in model.state_dict().values())
+
+
+@torch.no_grad()
+def _clip(model: nn.Module, limit: float) -> float:
+    """Scale the gradient to the norm `limit` if it is longer and return its norm before, as
+    `torch.nn.utils.clip_grad_norm_`, which multiplies all of it in any case."""
+    gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
+    norm = nn.utils.get_total_norm(gradients, foreach=True)
+    if not norm + CLIPPED_BEFORE <= limit:  # or it is no number
+        nn.utils.clip_grads_with_norm_(model.parameters(), limit, norm, foreach=True)
+    return float(norm)
 
 
 @torch.no_grad()

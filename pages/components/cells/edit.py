@@ -66,7 +66,7 @@ def show(context: CellsContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
         layers = range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1)
         layer = context.controls.segmented("edit_layer", choices=layers, default=2)
-        part = context.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
+        part = context.controls.segmented("edit_part", {"hidden": "Hidden state", "cell": "Cell state"}.get)
     texts = (first + tail, second + tail)
     parts = {name: part if part in parts_of(context.models[name].architecture) else "hidden" for name in chosen}
     pairs = {context.label(name): call(pair_tokens, *texts, model=name).value for name in chosen}
