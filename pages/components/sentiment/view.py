@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.config import option
 from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
-from pages.components.views import composed_of, padding_view, part_of_file
+from pages.components.views import BehaviourView, composed_of, padding_view, part_of_file
 
 
 class PrefixPredictionsView:
@@ -72,7 +72,15 @@ PADDED_LINES = (
 )
 
 
-@composed_of(PrefixPredictionsView, WhyView, OrderView, padding_view(PADDED_LINES), TextsView, SentimentQualityView)
+@composed_of(
+    PrefixPredictionsView,
+    WhyView,
+    OrderView,
+    padding_view(PADDED_LINES),
+    TextsView,
+    SentimentQualityView,
+    BehaviourView,
+)
 class SentimentView:
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 
