@@ -264,7 +264,9 @@ def asking_for(command: str, flag: str, place: str) -> tuple[str, ...]:
     line = with_option(command, flag, place)
     if command != "evaluate":
         return line
-    model = dict.fromkeys(("--predictions", "--word-order", "--attributions", "--examples"), "classifier")
+    model = dict.fromkeys(
+        ("--predictions", "--word-order", "--attributions", "--examples", "--behaviour"), "classifier"
+    )
     return tuple((model | {"--ablation": "tagger"}).get(flag, "translator") if word == "lm" else word for word in line)
 
 
