@@ -324,11 +324,11 @@ class Controls(Generic[V]):
             state.write_url_list(name, names)
 
     def _fit(self, name: str, low: float, high: float, default: Any) -> None:
-        """Keep a slider at its end when its end moves, and never outside its bounds."""
-        last = state.recall(self._page, f"{name} end", high)
-        state.remember(self._page, f"{name} end", high)
+        """Keep a slider at its end or where it opened when its end moves, and never outside its bounds."""
+        last, opened = state.recall(self._page, f"{name} end", (high, default))
+        state.remember(self._page, f"{name} end", (high, default))
         value = state.widget_value(name)
-        if value is not None and (not low <= value <= high or (value == last != high)):
+        if value is not None and (not low <= value <= high or (last != high and value in (last, opened))):
             state.set_widget(name, default)
 
     def _draw(self, widget: Callable, name: str, **look: Any) -> Any:

@@ -18,7 +18,9 @@ from websockets.sync.client import connect
 from tests.load.server import ROOT, Server, serve
 from tests.load.session import FINISHED, Run, Session
 
-__all__ = ["ROOT", "Run", "Server", "Visitor", "describe_machine", "is_machine_busy", "read_by_all", "serve"]
+BARE = "tests/benchmarks/bare_page.py"
+
+__all__ = ["BARE", "ROOT", "Run", "Server", "Visitor", "describe_machine", "is_machine_busy", "read_by_all", "serve"]
 
 
 def describe_machine() -> str:

@@ -20,6 +20,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
+CPUCLOCK_SCHED = 2  # of Linux: the clock of a process by its number
 
 
 @dataclass
@@ -30,9 +31,10 @@ class Server:
     process: subprocess.Popen[bytes]
 
     def cpu_seconds(self) -> float:
-        """Return the processor time all threads of the server have used, in steps of about 10 ms."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return times.user + times.system
+        """Return the processor time that all threads of the server have used, to the microsecond: `/proc` tells it in
+        steps of 10 ms."""
+        clock_of_process = (~self.process.pid << 3) | CPUCLOCK_SCHED  # as `clock_getcpuclockid` in C
+        return time.clock_gettime(clock_of_process)
 
     def mebibytes(self) -> float:
         """Return the memory of the server's own process."""
