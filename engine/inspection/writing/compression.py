@@ -144,7 +144,7 @@ def _remembered(text: str, folder: str, version: str) -> Generator[float, None, 
     return _results[key]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)  # as many as take part
 def _load(folder: str, version: str) -> LoadedModel:
     return load_model(Path(folder))
 
