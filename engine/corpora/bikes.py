@@ -11,7 +11,8 @@ CORPORA.register("bikes")(
         columns=("date", "value"),
         licence="CC BY 4.0.",
         weights_licence="CC BY 4.0, as the data.",
-        origin="Fanaee-T and Gama (2013), Event labeling combining ensemble detectors and background knowledge (UCI Bike Sharing)",
+        origin="Fanaee-T and Gama (2013), Event labeling combining ensemble detectors and background knowledge "
+        "(UCI Bike Sharing)",
         sample="ferry",
         folder="timeseries_bikes",
         series=SeriesFacts(

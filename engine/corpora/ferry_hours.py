@@ -1,5 +1,5 @@
-"""How the built-in sample of a series is made: passengers of an imagined ferry, hour by hour, with rush hours, weekends, a
-season that begins, rain that keeps people at home, and hours that nobody counted."""
+"""How the built-in sample of a series is made: passengers of an imagined ferry, hour by hour, with rush hours,
+weekends, a season that begins, rain that keeps people at home, and hours that nobody counted."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ README = """# Ferry
 
 Passengers of a ferry that nobody has built, hour by hour from 3 February 2025 on, 18 weeks. Columns `date` and `value`.
 They were not counted anywhere: `engine.corpora.ferry_hours.write_dataset(folder)` makes them with a fixed seed, and the
-same call writes the same rows. They stand in for the series that cannot be reached; nobody should take a forecast of them
-for more than an exercise.
+same call writes the same rows. They stand in for the series that cannot be reached; nobody should take a forecast of
+them for more than an exercise.
 
 | file | rows |
 | --- | ---: |

@@ -19,6 +19,7 @@ def read_file(
     preferred: Sequence[str] = (),
     *,
     is_lines: bool = False,
+    may_be_numbers: bool = False,
     max_bytes: int = MAX_FILE_BYTES,
 ) -> TextFile:
     """Return what stands in a file.
@@ -27,6 +28,7 @@ def read_file(
         name: begins the sentences about it and ends with its own name: "The file a.csv".
         preferred: what its column of texts is likely to be called, such as "fr" where French is read.
         is_lines: take every line as a text, whatever it looks like.
+        may_be_numbers: a table of numbers alone is one too, and no file is one of tagged words.
 
     Raises:
         InputError: it is too large or damaged, holds no text, or is a table without texts.
@@ -34,22 +36,31 @@ def read_file(
     if data.startswith(PARQUET) and not is_lines:
         if len(data) > max_bytes:
             raise InputError(f"{name} has {len(data) / 2**20:.1f} MiB; at most {max_bytes // 2**20} MiB are read.")
-        return read_parquet(data, name, preferred)
-    return _tell(decode(data, name, max_bytes), name, preferred, is_lines)
+        return read_parquet(data, name, preferred, may_be_numbers=may_be_numbers)
+    return _tell(decode(data, name, max_bytes), name, preferred, is_lines, may_be_numbers)
 
 
-def read_text(text: str, name: str = "The text", preferred: Sequence[str] = (), *, is_lines: bool = False) -> TextFile:
+def read_text(
+    text: str,
+    name: str = "The text",
+    preferred: Sequence[str] = (),
+    *,
+    is_lines: bool = False,
+    may_be_numbers: bool = False,
+) -> TextFile:
     """Return what stands in a text that was typed or pasted; otherwise as `read_file`."""
-    return _tell(DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8"), name, preferred, is_lines)
+    return _tell(
+        DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8"), name, preferred, is_lines, may_be_numbers
+    )
 
 
-def _tell(decoded: DecodedText, name: str, preferred: Sequence[str], is_lines: bool) -> TextFile:
+def _tell(decoded: DecodedText, name: str, preferred: Sequence[str], is_lines: bool, may_be_numbers: bool) -> TextFile:
     lines = decoded.lines
     found: TextFile | None = None
     if not is_lines:
         found = (
-            read_json(decoded.text, lines, name, preferred)
-            or read_tokens(lines, name)
-            or read_csv(lines, name, preferred)
+            read_json(decoded.text, lines, name, preferred, may_be_numbers=may_be_numbers)
+            or (None if may_be_numbers else read_tokens(lines, name))
+            or read_csv(lines, name, preferred, may_be_numbers=may_be_numbers)
         )
     return replace(found or Lines("plain lines", (), (), lines=lines), notes=decoded.notes)

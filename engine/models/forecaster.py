@@ -4,12 +4,13 @@ Direct: one linear map from the last state to all values of the horizon. Recursi
 then read like a true one. What is said is a difference to a reference, to the last value or to the value one season
 before, so that a network of zeros repeats that.
 
-Shapes: B batch, T window, H horizon, K columns known beforehand, U hidden units; 3 = the value and the ends of its band.
+Shapes: B batch, T window, H horizon, K columns known beforehand, U hidden units; 3 = the value and the ends of its
+band.
 
 Papers: Lai et al. (2018), Modeling long- and short-term temporal patterns with deep neural networks, section 3.5 (a
 linear layer beside the recurrent ones); Zeng et al. (2023), Are transformers effective for time series forecasting?
-(NLinear: differences to the last value); Salinas et al. (2020), DeepAR (recursive, with what is known of the time ahead;
-a scale of each window).
+(NLinear: differences to the last value); Salinas et al. (2020), DeepAR (recursive, with what is known of the time
+ahead; a scale of each window).
 Differs: the ends of the band are quantiles at so much above and below the value, so that they never cross.
 """
 

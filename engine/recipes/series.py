@@ -86,7 +86,7 @@ ALONE = register(
         title="Oil temperature of a transformer, 24 hours ahead, GRU without a linear layer beside it",
         label="GRU alone",
         model=replace(ETTH1_24.model, window=168, skip=False),
-        training=replace(ETTH1_24.training, learning_rate=3e-3),
+        training=replace(ETTH1_24.training, max_steps=500, learning_rate=3e-3, checkpoint_every=250),
     )
 )
 register(
@@ -128,7 +128,7 @@ register(
         group="m4-hourly",
         corpus="m4_hourly",
         model=ForecasterConfig(64, 1, "gru", 168, 48, 24, reference=SEASON, scaled_by=WINDOW, skip=True),
-        training=replace(ETTH1_24.training, max_steps=1600, evaluate_every=100, average_decay=0.99),
+        training=replace(ETTH1_24.training, max_steps=800),
     )
 )
 BIKES = register(
@@ -198,6 +198,6 @@ for strategy in ("direct", RECURSIVE):
             corpus="ferry",
             known=() if strategy == "direct" else (*HOUR, *WEEKDAY),
             model=ForecasterConfig(32, 1, "gru", 192, 24, 168, strategy, SEASON, dropout=0.2),
-            training=replace(SMALL, max_steps=800),
+            training=replace(SMALL, max_steps=400),
         )
     )
