@@ -203,7 +203,7 @@ def _on_grid(series: Series, remarks: list[str]) -> Series:
         places, step = months - months[0], _most_frequent(np.diff(months))
     else:
         seconds = (series.times - series.times[0]).astype("int64")
-        places, step = seconds, _most_frequent(np.diff(seconds))
+        places, step = seconds, _usual_step(np.diff(seconds))
     count = int(places[-1] // step) + 1
     if count > MOST_STEPS or count > 50 * len(series):
         raise InputError(
@@ -227,6 +227,12 @@ def _on_grid(series: Series, remarks: list[str]) -> Series:
     else:
         grid = series.times[0] + (step * np.arange(count)).astype("timedelta64[s]")
     return Series(series.name, values, grid, known)
+
+
+def _usual_step(steps: np.ndarray) -> int:
+    """Return the most frequent step, or the one in the middle where none makes up half of them."""
+    step = _most_frequent(steps)
+    return step if (steps == step).sum() >= len(steps) / 2 else max(1, int(np.median(steps)))
 
 
 def _most_frequent(steps: np.ndarray) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from engine.config import JsonObject
 from engine.corpora import load_corpus
-from engine.corpora.series import SeriesFacts, facts_of, parted
+from engine.corpora.series import PartedSeries, SeriesFacts, facts_of, parted
 from engine.evaluation.base import corpora_of
 from engine.evaluation.base import facts_of as facts_of_model
 from engine.inspection.series.baselines import BASELINES
@@ -42,7 +42,7 @@ def evaluate_forecaster(loaded: LoadedModel) -> JsonObject:
     }
 
 
-def rows_of(loaded: LoadedModel, found: list, facts: SeriesFacts) -> list[tuple[int, int]]:
+def rows_of(loaded: LoadedModel, found: Sequence[PartedSeries], facts: SeriesFacts) -> list[tuple[int, int]]:
     """Return the (place of a series, origin) that figures are given for."""
     horizon = loaded.model.horizon
     return [(place, origin) for place, one in enumerate(found) for origin in test_origins(one, horizon, facts.stride)]

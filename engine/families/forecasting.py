@@ -49,9 +49,8 @@ class ForecastOptions(ModelOption):
 
 def forecast(settings: ForecastOptions) -> int:
     """Print the forecast of every series of standard input as CSV, with what was done to read it on standard error."""
-    from engine.files.standard_input import read_bytes
     from engine.inspection.series.own import continue_series, read_own_series
-    from engine.text.reading import MAX_COMMAND_BYTES, STANDARD_INPUT
+    from engine.text.reading import MAX_COMMAND_BYTES, STANDARD_INPUT, read_bytes
 
     loaded = load_model_of(NAME, settings.model)
     found = read_own_series(read_bytes(), STANDARD_INPUT, max_bytes=MAX_COMMAND_BYTES)

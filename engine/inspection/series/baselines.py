@@ -17,7 +17,7 @@ import numpy as np
 from engine.inspection.series.measures import LEVELS, Band
 
 NORMAL = 1.2815515655446004  # standard deviations from the middle to either end of a band of 8 in 10
-MOST_FITTED = 480  # last values that a statistical baseline is fitted to
+MOST_FITTED = 360  # last values that a statistical baseline is fitted to
 LONGEST_SEASON = 60  # of a statistical baseline; a longer one is left out of it
 MOST_ERRORS = 1_000  # last values whose errors make the band of a baseline that is not fitted
 ORDERS = ((1, 0, 0), (2, 0, 0), (1, 0, 1), (0, 1, 1))
@@ -105,11 +105,12 @@ def theta(past: np.ndarray, horizon: int, season: int) -> Band:
 
 def exponential_smoothing(past: np.ndarray, horizon: int, season: int) -> Band:
     """Return the forecast of exponential smoothing with a damped trend and a season, all additive."""
+    import pandas as pd
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     kept, period = _fitted_part(past, season)
     model = ETSModel(
-        kept,
+        pd.Series(kept),  # its bands are of no plain array
         error="add",
         trend="add",
         damped_trend=True,
@@ -161,7 +162,10 @@ def forecast_by(name: str, past: np.ndarray, horizon: int, season: int) -> Band:
 
     Its band reaches from the value itself where the past holds too little to tell errors.
     """
-    with warnings.catch_warnings():
+    from threadpoolctl import threadpool_limits
+
+    # Matrices of a few dozen rows: threads that wait for one another take ten times as long.
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # a fit that has not converged still forecasts
         try:
             found = BASELINES[name].forecast(past, horizon, season)

@@ -5,15 +5,17 @@ Shapes: N origins, T window, H horizon, K columns known beforehand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 import torch
 
-from engine.corpora import load_corpus
-from engine.corpora.series import PartedSeries, Series, SeriesFacts, facts_of, known_columns, parted
+from engine.corpora import CORPORA, load_corpus
+from engine.corpora.series import PartedSeries, Series, SeriesFacts, facts_of, known_columns, next_times, parted
+from engine.corpora.sources import mirror_folder
 from engine.errors import InputError
 from engine.inspection.series.baselines import BASELINES, forecast_by
 from engine.inspection.series.measures import Band, measure, seasonal_error
@@ -25,9 +27,13 @@ NETWORK = "network"
 MOST_AHEAD = 1_000  # steps that can be asked for
 
 
-@lru_cache(maxsize=16)
 def read_series(corpus: str) -> tuple[tuple[PartedSeries, ...], SeriesFacts, str]:
     """Return the series of a corpus, what they are about, and the sentence that says which copy was read."""
+    return _read_series(corpus, str(mirror_folder(CORPORA.get(corpus).folder or corpus)))
+
+
+@lru_cache(maxsize=16)
+def _read_series(corpus: str, mirror: str) -> tuple[tuple[PartedSeries, ...], SeriesFacts, str]:
     found = load_corpus(corpus)
     return tuple(parted(found)), facts_of(found), found.source.sentence
 
@@ -90,9 +96,11 @@ def _forecast_batch(
     known = []
     for series, origin in rows:
         begin, lacking = origin - window, max(0, origin + rounds * own - len(series))
-        columns = known_columns(series[begin:], names, lacking)[: window + rounds * own] if names else None
-        parts = [column.scale(columns[:, k]) for k, column in enumerate(scaling.known)] if names else []
-        known.append(np.stack(parts, axis=1) if parts else np.zeros((window + rounds * own, 0)))
+        columns = np.zeros((window + rounds * own, 0))
+        if names:
+            columns = known_columns(series[begin:], names, lacking)[: window + rounds * own]
+        parts = [column.scale(columns[:, k]) for k, column in enumerate(scaling.known)]
+        known.append(np.stack(parts, axis=1) if parts else columns)
     whole = torch.tensor(np.stack(known), dtype=torch.float32)
     said = []
     for number in range(rounds):
@@ -141,16 +149,33 @@ def forecast_from(
         shown: past values that are shown, 0 for twice what lies ahead and the network's window.
     """
     horizon = horizon or loaded.model.horizon
-    bands = {NETWORK: _first(forecast_windows(loaded, [(series, origin)], horizon))}
+    network = {NETWORK: _first(forecast_windows(loaded, [(series, origin)], horizon))}
+    beside = baselines_from(series, origin, season, horizon, names=baselines)
+    return _ahead(
+        series, origin, season, network | beside.bands, shown or max(loaded.model.window, 2 * horizon), loaded
+    )
+
+
+def baselines_from(
+    series: Series, origin: int, season: int, horizon: int, *, names: Sequence[str] = tuple(BASELINES)
+) -> Ahead:
+    """Return the forecasts of baselines alone."""
+    bands = {name: forecast_by(name, series.values[:origin], horizon, season) for name in names}
+    return _ahead(series, origin, season, bands, max(4 * season, 2 * horizon))
+
+
+def _ahead(
+    series: Series, origin: int, season: int, bands: dict[str, Band], shown: int, loaded: LoadedModel | None = None
+) -> Ahead:
+    horizon = len(next(iter(bands.values())).value)
     past = series.values[:origin]
-    bands |= {name: forecast_by(name, past, horizon, season) for name in baselines}
     true = series.values[origin : origin + horizon]
     scale = seasonal_error(past, season)
     is_known = len(true) == horizon
     measures = {name: measure(band, true, scale) for name, band in bands.items()} if is_known else {}
-    begin = max(0, origin - (shown or max(loaded.model.window, 2 * horizon)))
-    times = series.times[begin : origin + horizon] if len(series.times) else series.times
-    return Ahead(past[begin:], true, bands, measures, times, loaded.model.window, origin)
+    begin = max(0, origin - shown)
+    times = np.concatenate([series.times[:origin], next_times(series.times[:origin], horizon)])[begin:]
+    return Ahead(past[begin:], true, bands, measures, times, loaded.model.window if loaded else 0, origin)
 
 
 def _first(band: Band) -> Band:
@@ -200,3 +225,66 @@ def measure_origins(
         off = (band.value - true) / deviation
         scaled = {"mse_scaled": float(np.mean(off**2)), "mae_scaled": float(np.mean(np.abs(off)))}
         yield name, measure(band, true, scale) | scaled
+
+
+def member_of(corpus: str, member: int) -> PartedSeries:
+    """Return one series of a corpus by its number from 1.
+
+    Raises:
+        InputError: there is none of that number.
+    """
+    found, _, _ = read_series(corpus)
+    if not 1 <= member <= len(found):
+        raise InputError(f"There are {len(found):,} series; choose one from 1 to {len(found):,}.")
+    return found[member - 1]
+
+
+def last_place(corpus: str, member: int, horizon: int) -> int:
+    """Return how many steps into the test part the last origin lies that has a whole horizon ahead."""
+    one = member_of(corpus, member)
+    return max(0, len(one.series) - horizon - one.validation_end)
+
+
+def forecast_test(loaded: LoadedModel, corpus: str, member: int, place: int) -> Ahead:
+    """Return the forecast from `place` steps into the test part of a series of a corpus, with every baseline.
+
+    Raises:
+        InputError: there is no such series, or what the network reads is not there.
+    """
+    one, (_, facts, _) = member_of(corpus, member), read_series(corpus)
+    return forecast_from(loaded, one.series, one.validation_end + place, facts.season)
+
+
+def ahead_frame(found: Ahead) -> pd.DataFrame:
+    """Return a forecast as a table: a row per step ahead, the true value, what each forecast says, and its band."""
+    horizon = len(next(iter(found.bands.values())).value)
+    true = np.full(horizon, np.nan)
+    true[: len(found.true)] = found.true
+    columns: dict[str, object] = {"steps_ahead": np.arange(1, horizon + 1)}
+    if len(found.times):
+        columns["date"] = [str(time).replace("T", " ") for time in found.times[len(found.past) :][:horizon]]
+    columns["true"] = true
+    for name, band in found.bands.items():
+        columns |= {name: band.value, f"{name}_low": band.low, f"{name}_high": band.high}
+    return pd.DataFrame(columns)
+
+
+def measures_frame(found: Ahead, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return how far each forecast is off as a table, the best first; `names` are what each is called."""
+    rows = [{"forecast": (names or {}).get(name, name)} | each for name, each in found.measures.items()]
+    return pd.DataFrame(rows).sort_values("mae", kind="stable", ignore_index=True)
+
+
+def say_forecast(found: Ahead, network: str) -> str:
+    """Return the sentence on how far the network and the best baseline are off here."""
+    if not found.measures:
+        return f"{network} says {len(found.bands[NETWORK].value):,} values; what is true of them is not known here."
+    errors = {name: each["mae"] for name, each in found.measures.items()}
+    own = errors.pop(NETWORK)
+    best = min(errors, key=errors.__getitem__)
+    covered = round(found.measures[NETWORK]["coverage"] * len(found.true))
+    place = "closer than every baseline" if own < errors[best] else "further off than that"
+    return (
+        f"From here {network} is {own:.3g} off on average; the best baseline, {BASELINES[best].title}, is "
+        f"{errors[best]:.3g} off: the network is {place}. Its band holds {covered} of {len(found.true)} true values."
+    )

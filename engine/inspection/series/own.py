@@ -6,6 +6,7 @@ Dates are told from the cells of a column, numbers from those of the others; wha
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from engine.corpora.series import Regular, Series, next_times, regular
 from engine.errors import InputError
 from engine.files.formats import read_file, read_text
 from engine.files.text_file import Lines, TextFile, spell
-from engine.inspection.series.forecasts import MOST_AHEAD, forecast_windows
+from engine.inspection.series.forecasts import MOST_AHEAD, Ahead, baselines_from, forecast_from, forecast_windows
 from engine.inspection.series.measures import Band
 from engine.models.folder import LoadedModel
 from engine.text.reading import MAX_FILE_BYTES
@@ -172,14 +173,12 @@ def _dates(column: str, cells: Sequence[str]) -> np.ndarray | None:
     plain = sum(_number(cell) is not None for cell in full)
     if plain and not (is_named and all(_YEAR.fullmatch(cell) for cell in full)):
         return None
-    try:
-        return np.array(cells, dtype="datetime64[s]")
-    except ValueError:
-        pass
-    import warnings
-
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that it tries one format after the other
+        warnings.simplefilter("ignore")  # of zones of time, and that one format is tried after the other
+        try:
+            return np.array(cells, dtype="datetime64[s]")
+        except ValueError:
+            pass
         tries = [pd.to_datetime(pd.Series(cells), errors="coerce", utc=True, dayfirst=first) for first in (False, True)]
     found = max(tries, key=lambda times: int(times.notna().sum()))
     bad = int(found.isna().sum())
@@ -239,3 +238,70 @@ def _spelt(times: np.ndarray) -> list[str]:
     """Return times as text, without an hour where every one is midnight."""
     is_daily = (times == times.astype("datetime64[D]")).all()
     return [str(time.astype("datetime64[D]") if is_daily else time).replace("T", " ") for time in times]
+
+
+SEASONS = (  # steps of at most so many seconds, and how many of them a season has
+    (60, 60),
+    (15 * 60, 96),
+    (30 * 60, 48),
+    (3600, 24),
+    (86_400, 7),
+    (7 * 86_400, 52),
+    (31 * 86_400, 12),
+    (92 * 86_400, 4),
+)
+LONGEST_GUESS = 200
+
+
+def guess_season(series: Series) -> int:
+    """Return after how many steps a series most likely repeats itself: by its calendar, else by its autocorrelation."""
+    if len(series.times) > 1:
+        step = float(np.median(np.diff(series.times.astype("int64"))))
+        found = next((season for seconds, season in SEASONS if step <= seconds), 1)
+        if len(series) >= 2 * found:
+            return found
+    values = series.values - np.poly1d(np.polyfit(np.arange(len(series)), series.values, 1))(np.arange(len(series)))
+    most = min(LONGEST_GUESS, len(values) // 3)
+    if most < 2 or not values.std():
+        return 1
+    related = [float(np.corrcoef(values[lag:], values[:-lag])[0, 1]) for lag in range(1, most + 1)]
+    peaks = [lag for lag in range(2, most) if related[lag - 1] > max(related[lag - 2], related[lag], 0.3)]
+    return max(peaks, key=lambda lag: related[lag - 1], default=1)
+
+
+@dataclass(frozen=True)
+class OwnForecast:
+    """How a series goes on, and how far each forecast would have been off on its last values, where it is long enough.
+
+    Attributes:
+        problem: why the network cannot go on with it, "" where it can.
+    """
+
+    ahead: Ahead
+    tried: Ahead | None
+    season: int
+    problem: str = ""
+
+
+def forecast_own(loaded: LoadedModel, text: str | bytes, place: int, horizon: int) -> OwnForecast:
+    """Return how the series at `place` of a pasted text or a file goes on, by the network and by every baseline.
+
+    Raises:
+        InputError: as `read_own_series`.
+    """
+    series = read_own_series(text).series[place]
+    season = guess_season(series)
+    problem = ""
+    try:
+        ahead = forecast_from(loaded, series, len(series), season, horizon)
+    except InputError as error:
+        problem = str(error)
+        ahead = baselines_from(series, len(series), season, horizon)
+    origin = len(series) - horizon
+    tried: Ahead | None = None
+    if origin >= max(LEAST_VALUES, 2 * season):
+        try:
+            tried = forecast_from(loaded, series, origin, season, horizon)
+        except InputError:
+            tried = baselines_from(series, origin, season, horizon)
+    return OwnForecast(ahead, tried, season, problem)
