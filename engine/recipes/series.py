@@ -1,15 +1,15 @@
 """Forecasters: series of one kind each, and one network for all hourly series of a competition.
 
 - `etth1-24-*` and `etth1-96-*`: an oil temperature 24 and 96 hours ahead, as differences to the last value; beside the
-  recurrent networks the linear layer alone, one that says a value after the other, and one that says plain values.
-- `m4-hourly-gru`: one network for 374 series, each window with its own scale.
+  recurrent networks the linear layer alone, one without it, and one that says a value after the other.
+- `m4-hourly-lstm`: one network for 374 series, each window with its own scale.
 - `bikes-gru`: with the calendar and the weather of the hours ahead, one value after the other.
 - `co2-gru`, `airline-gru`, `melbourne-gru`, and `ferry-gru` on the built-in sample.
 """
 
 from dataclasses import replace
 
-from engine.models.forecaster import LAST, LINEAR, NOTHING, RECURSIVE, SEASON, WINDOW, ForecasterConfig
+from engine.models.forecaster import LAST, LINEAR, RECURSIVE, SEASON, WINDOW, ForecasterConfig
 from engine.recipes.base import register
 from engine.recipes.forecasting_recipe import ForecastingRecipe
 from engine.training import TrainingSettings
@@ -51,11 +51,11 @@ LINEAR_24 = replace(
 ETTH1_96 = register(
     replace(
         ETTH1_24,
-        name="etth1-96-gru",
-        title="Oil temperature of a transformer, 96 hours ahead, GRU",
-        label="GRU",
+        name="etth1-96-lstm",
+        title="Oil temperature of a transformer, 96 hours ahead, LSTM",
+        label="LSTM",
         group="etth1-96",
-        model=replace(ETTH1_24.model, horizon=96),
+        model=replace(ETTH1_24.model, cell="lstm", horizon=96),
     )
 )
 register(LINEAR_24)
@@ -92,42 +92,22 @@ ALONE = register(
 register(
     replace(
         ALONE,
-        name="etth1-24-plain",
-        title="Oil temperature of a transformer, 24 hours ahead, GRU that says plain values",
-        label="GRU, plain values",
-        model=replace(ALONE.model, reference=NOTHING),
-    )
-)
-register(
-    replace(
-        ALONE,
         name="etth1-24-recursive",
-        title="Oil temperature of a transformer, 24 hours ahead, GRU that reads its own values",
-        label="GRU, value by value",
+        title="Oil temperature of a transformer, 24 hours ahead, LSTM that reads its own values",
+        label="LSTM, value by value",
         known=HOUR,
-        model=replace(ALONE.model, strategy=RECURSIVE),
+        model=replace(ALONE.model, cell="lstm", window=96, strategy=RECURSIVE),
+        training=replace(ALONE.training, max_steps=300, checkpoint_every=150),
     )
 )
-register(
-    replace(
-        ALONE,
-        name="etth1-24-forced",
-        title="Oil temperature of a transformer, 24 hours ahead, GRU that learnt on true values only",
-        label="GRU, value by value, always forced",
-        known=HOUR,
-        teacher_forcing_ratio=1.0,
-        model=replace(ALONE.model, strategy=RECURSIVE),
-    )
-)
-
 register(
     ForecastingRecipe(
-        name="m4-hourly-gru",
-        title="374 hourly series, 48 hours ahead, one GRU for all",
-        label="GRU",
+        name="m4-hourly-lstm",
+        title="374 hourly series, 48 hours ahead, one LSTM for all",
+        label="LSTM",
         group="m4-hourly",
         corpus="m4_hourly",
-        model=ForecasterConfig(64, 1, "gru", 168, 48, 24, reference=SEASON, scaled_by=WINDOW, skip=True),
+        model=ForecasterConfig(64, 1, "lstm", 168, 48, 24, reference=SEASON, scaled_by=WINDOW, skip=True),
         training=replace(ETTH1_24.training, max_steps=800),
     )
 )
@@ -198,6 +178,6 @@ for strategy in ("direct", RECURSIVE):
             corpus="ferry",
             known=() if strategy == "direct" else (*HOUR, *WEEKDAY),
             model=ForecasterConfig(32, 1, "gru", 192, 24, 168, strategy, SEASON, dropout=0.2),
-            training=replace(SMALL, max_steps=400),
+            training=replace(SMALL, max_steps=400 if strategy == "direct" else 300),
         )
     )

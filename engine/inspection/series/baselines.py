@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.inspection.series.measures import LEVELS, Band
+from engine.inspection.series.measures import LEVELS, ForecastBand
 
 NORMAL = 1.2815515655446004  # standard deviations from the middle to either end of a band of 8 in 10
 MOST_FITTED = 360  # last values that a statistical baseline is fitted to
@@ -23,7 +23,7 @@ MOST_ERRORS = 1_000  # last values whose errors make the band of a baseline that
 ORDERS = ((1, 0, 0), (2, 0, 0), (1, 0, 1), (0, 1, 1))
 MOST_ITERATIONS = 50
 
-Forecast = Callable[[np.ndarray, int, int], Band]
+Forecast = Callable[[np.ndarray, int, int], ForecastBand]
 
 
 @dataclass(frozen=True)
@@ -43,41 +43,48 @@ class Baseline:
     is_fitted: bool = False
 
 
-def _from_errors(value: np.ndarray, errors: list[np.ndarray]) -> Band:
+def _from_errors(value: np.ndarray, errors: list[np.ndarray]) -> ForecastBand:
     """Return a band from the errors that the same forecast made in the past, of each step ahead by itself."""
-    ends = [np.quantile(each[-MOST_ERRORS:], LEVELS) if len(each) else np.zeros(2) for each in errors]
-    low, high = (value + np.array([end[place] for end in ends]) for place in (0, 1))
-    return Band(value, np.minimum(low, value), np.maximum(high, value))
+    kept = [each[-MOST_ERRORS:] for each in errors]
+    if len({len(each) for each in kept}) == 1 and len(kept[0]):
+        low, high = value + np.quantile(np.stack(kept), LEVELS, axis=1)
+    else:
+        ends = [np.quantile(each, LEVELS) if len(each) else np.zeros(2) for each in kept]
+        low, high = value + np.array(ends).T
+    return ForecastBand(value, np.minimum(low, value), np.maximum(high, value))
 
 
-def last_value(past: np.ndarray, horizon: int, season: int) -> Band:
+def last_value(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the last value again and again."""
     errors = [past[step:] - past[:-step] for step in range(1, horizon + 1)]
     return _from_errors(np.full(horizon, past[-1]), errors)
 
 
-def seasonal_naive(past: np.ndarray, horizon: int, season: int) -> Band:
+def seasonal_naive(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the last season again and again; the last value where there was no whole season."""
     if len(past) < season:
         return last_value(past, horizon, 1)
     rounds = -(-horizon // season)
     value = np.tile(past[-season:], rounds)[:horizon]
-    lags = [season * (step // season + 1) for step in range(horizon)]
-    return _from_errors(value, [past[lag:] - past[:-lag] for lag in lags])
+    bands = [_from_errors(np.zeros(1), [past[season * (i + 1) :] - past[: -season * (i + 1)]]) for i in range(rounds)]
+    low, high = (np.repeat([getattr(band, end)[0] for band in bands], season)[:horizon] for end in ("low", "high"))
+    return ForecastBand(value, value + low, value + high)
 
 
-def drift(past: np.ndarray, horizon: int, season: int) -> Band:
+def drift(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the last season, moved on by how much the one before it had changed; a line where there was only one."""
     if len(past) < 2 * season or season < 2:
         slope = (past[-1] - past[0]) / max(1, len(past) - 1)
         line = last_value(past, horizon, 1)
         moved = slope * np.arange(1, horizon + 1)
-        return Band(line.value + moved, line.low + moved, line.high + moved)
+        return ForecastBand(line.value + moved, line.low + moved, line.high + moved)
     naive = seasonal_naive(past, horizon, season)
     change = past[-season:].mean() - past[-2 * season : -season].mean()
     moved = change * (np.arange(horizon) // season + 1)
     errors = past[2 * season :] - past[season:-season] - change_at(past, season)
-    return _from_errors(naive.value + moved, [errors] * horizon)
+    near = _from_errors(np.zeros(1), [errors])
+    value = naive.value + moved
+    return ForecastBand(value, value + near.low, value + near.high)
 
 
 def change_at(past: np.ndarray, season: int) -> np.ndarray:
@@ -93,17 +100,17 @@ def _fitted_part(past: np.ndarray, season: int) -> tuple[np.ndarray, int]:
     return kept, season if 1 < season <= LONGEST_SEASON and len(kept) >= 2 * season + 5 else 1
 
 
-def theta(past: np.ndarray, horizon: int, season: int) -> Band:
+def theta(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the forecast of the Theta method."""
     from statsmodels.tsa.forecasting.theta import ThetaModel
 
     kept, period = _fitted_part(past, season)
     fit = ThetaModel(kept, period=period, deseasonalize=period > 1, method="additive").fit(disp=False)
     ends = np.asarray(fit.prediction_intervals(horizon, alpha=1 - (LEVELS[1] - LEVELS[0])))
-    return Band(np.asarray(fit.forecast(horizon)), ends[:, 0], ends[:, 1])
+    return ForecastBand(np.asarray(fit.forecast(horizon)), ends[:, 0], ends[:, 1])
 
 
-def exponential_smoothing(past: np.ndarray, horizon: int, season: int) -> Band:
+def exponential_smoothing(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the forecast of exponential smoothing with a damped trend and a season, all additive."""
     import pandas as pd
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
@@ -120,10 +127,10 @@ def exponential_smoothing(past: np.ndarray, horizon: int, season: int) -> Band:
     fit = model.fit(disp=False, maxiter=MOST_ITERATIONS)
     found = fit.get_prediction(start=len(kept), end=len(kept) + horizon - 1)
     ends = np.asarray(found.pred_int(alpha=1 - (LEVELS[1] - LEVELS[0])))
-    return Band(np.asarray(fit.forecast(horizon)), ends[:, 0], ends[:, 1])
+    return ForecastBand(np.asarray(fit.forecast(horizon)), ends[:, 0], ends[:, 1])
 
 
-def sarima(past: np.ndarray, horizon: int, season: int) -> Band:
+def sarima(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the forecast of an ARMA model of the differences to a season before, the order with the lowest AICc."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
@@ -141,7 +148,7 @@ def sarima(past: np.ndarray, horizon: int, season: int) -> Band:
         before = value[step - period] if step >= period else kept[len(kept) - period + step]
         value[step] = before + found.predicted_mean[step]
         variance[step] = found.se_mean[step] ** 2 + (variance[step - period] if step >= period else 0.0)
-    return Band(value, value - NORMAL * np.sqrt(variance), value + NORMAL * np.sqrt(variance))
+    return ForecastBand(value, value - NORMAL * np.sqrt(variance), value + NORMAL * np.sqrt(variance))
 
 
 BASELINES: dict[str, Baseline] = {
@@ -157,7 +164,7 @@ BASELINES: dict[str, Baseline] = {
 }
 
 
-def forecast_by(name: str, past: np.ndarray, horizon: int, season: int) -> Band:
+def forecast_by(name: str, past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the forecast of a baseline; of one that cannot be fitted to this past, such as a constant, the last value.
 
     Its band reaches from the value itself where the past holds too little to tell errors.

@@ -18,7 +18,7 @@ from engine.corpora.series import PartedSeries, Series, SeriesFacts, facts_of, k
 from engine.corpora.sources import mirror_folder
 from engine.errors import InputError
 from engine.inspection.series.baselines import BASELINES, forecast_by
-from engine.inspection.series.measures import Band, measure, seasonal_error
+from engine.inspection.series.measures import ForecastBand, measure, seasonal_error
 from engine.models.folder import LoadedModel
 from engine.models.forecaster import RECURSIVE
 
@@ -52,7 +52,7 @@ class Ahead:
 
     past: np.ndarray
     true: np.ndarray
-    bands: dict[str, Band]
+    bands: dict[str, ForecastBand]
     measures: dict[str, dict[str, float]]
     times: np.ndarray
     window: int
@@ -61,7 +61,7 @@ class Ahead:
 
 def forecast_windows(
     loaded: LoadedModel, rows: Sequence[tuple[Series, int]], horizon: int = 0, *, is_forced: bool = False
-) -> Band:
+) -> ForecastBand:
     """Return the network's forecasts of series from origins on, (N, H) each.
 
     A horizon longer than the network's own is reached by reading its own values as if they were true.
@@ -81,7 +81,7 @@ def forecast_windows(
         for place, part in enumerate(_forecast_batch(loaded, rows[start : start + TOGETHER], horizon, is_forced)):
             found[place].append(part)
     value, low, high = (np.concatenate(parts) for parts in found)
-    return Band(value, low, high)
+    return ForecastBand(value, low, high)
 
 
 @torch.inference_mode()
@@ -165,7 +165,12 @@ def baselines_from(
 
 
 def _ahead(
-    series: Series, origin: int, season: int, bands: dict[str, Band], shown: int, loaded: LoadedModel | None = None
+    series: Series,
+    origin: int,
+    season: int,
+    bands: dict[str, ForecastBand],
+    shown: int,
+    loaded: LoadedModel | None = None,
 ) -> Ahead:
     horizon = len(next(iter(bands.values())).value)
     past = series.values[:origin]
@@ -178,8 +183,8 @@ def _ahead(
     return Ahead(past[begin:], true, bands, measures, times, loaded.model.window if loaded else 0, origin)
 
 
-def _first(band: Band) -> Band:
-    return Band(band.value[0], band.low[0], band.high[0])
+def _first(band: ForecastBand) -> ForecastBand:
+    return ForecastBand(band.value[0], band.low[0], band.high[0])
 
 
 def test_origins(one: PartedSeries, horizon: int, stride: int) -> list[int]:
@@ -221,7 +226,7 @@ def measure_origins(
             band = forecast_windows(loaded, series, is_forced=is_forced)
         else:
             each = [forecast_by(name, found[place].series.values[:origin], horizon, season) for place, origin in rows]
-            band = Band(*(np.stack([getattr(one, part) for one in each]) for part in ("value", "low", "high")))
+            band = ForecastBand(*(np.stack([getattr(one, part) for one in each]) for part in ("value", "low", "high")))
         off = (band.value - true) / deviation
         scaled = {"mse_scaled": float(np.mean(off**2)), "mae_scaled": float(np.mean(np.abs(off)))}
         yield name, measure(band, true, scale) | scaled

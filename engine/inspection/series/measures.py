@@ -16,7 +16,7 @@ LEVELS = (0.1, 0.9)  # of the ends of a band, as in `engine.models.forecaster`
 
 
 @dataclass(frozen=True)
-class Band:
+class ForecastBand:
     """A forecast: the values and the ends of the band that 8 of 10 true values should lie in, (..., H) each."""
 
     value: np.ndarray
@@ -58,7 +58,7 @@ def pinball_loss(said: np.ndarray, true: np.ndarray, level: float) -> float:
     return float(np.mean(np.maximum(level * error, (level - 1) * error)))
 
 
-def measure(band: Band, true: np.ndarray, scale: float | np.ndarray) -> dict[str, float]:
+def measure(band: ForecastBand, true: np.ndarray, scale: float | np.ndarray) -> dict[str, float]:
     """Return every measure of forecasts (N, H); `scale` is what MASE divides by, one number or one for each origin."""
     per_origin = np.mean(np.abs(band.value - true), axis=-1)
     ends = zip((band.low, band.high), LEVELS, strict=True)

@@ -18,7 +18,7 @@ from engine.errors import InputError
 from engine.files.formats import read_file, read_text
 from engine.files.text_file import Lines, TextFile, spell
 from engine.inspection.series.forecasts import MOST_AHEAD, Ahead, baselines_from, forecast_from, forecast_windows
-from engine.inspection.series.measures import Band
+from engine.inspection.series.measures import ForecastBand
 from engine.models.folder import LoadedModel
 from engine.text.reading import MAX_FILE_BYTES
 from engine.wording import counted
@@ -191,7 +191,7 @@ def _dates(column: str, cells: Sequence[str]) -> np.ndarray | None:
     return found.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
-def forecast_values(loaded: LoadedModel, values: Sequence[float], horizon: int) -> Band:
+def forecast_values(loaded: LoadedModel, values: Sequence[float], horizon: int) -> ForecastBand:
     """Return how values in even steps go on, (horizon,) each.
 
     Raises:
@@ -199,7 +199,7 @@ def forecast_values(loaded: LoadedModel, values: Sequence[float], horizon: int) 
     """
     series = Series(NAME, np.asarray(values, dtype=float))
     found = forecast_windows(loaded, [(series, len(series))], horizon)
-    return Band(found.value[0], found.low[0], found.high[0])
+    return ForecastBand(found.value[0], found.low[0], found.high[0])
 
 
 def continue_series(loaded: LoadedModel, own: OwnSeries, horizon: int) -> tuple[pd.DataFrame, tuple[str, ...]]:

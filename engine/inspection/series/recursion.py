@@ -14,7 +14,7 @@ import pandas as pd
 
 from engine.inspection.series.baselines import forecast_by
 from engine.inspection.series.forecasts import evenly, forecast_windows, member_of, read_series, test_origins
-from engine.inspection.series.measures import Band
+from engine.inspection.series.measures import ForecastBand
 from engine.models.folder import LoadedModel
 
 MOST_ORIGINS = 120  # over which errors are averaged
@@ -24,7 +24,7 @@ MOST_ORIGINS = 120  # over which errors are averaged
 class StepErrors:
     """The forecast from one origin, (H,), and the mean absolute error at each step ahead over `origins`, (H,)."""
 
-    band: Band
+    band: ForecastBand
     errors: np.ndarray
     origins: int
 
@@ -41,7 +41,7 @@ def step_errors(loaded: LoadedModel, corpus: str, member: int, place: int, is_fo
     found = forecast_windows(loaded, [(one.series, origin) for origin in [chosen, *origins]], is_forced=is_forced)
     true = np.stack([one.series.values[origin : origin + horizon] for origin in origins])
     errors = np.abs(found.value[1:] - true).mean(0)
-    return StepErrors(Band(found.value[0], found.low[0], found.high[0]), errors, len(origins))
+    return StepErrors(ForecastBand(found.value[0], found.low[0], found.high[0]), errors, len(origins))
 
 
 def baseline_step_errors(name: str, corpus: str, member: int, horizon: int) -> np.ndarray:
