@@ -35,7 +35,7 @@ with left:
     group = controls.select("series")
 models = {info.name: info for info in by_group[group]}
 with right:
-    network = controls.select("network", choices={name: networks.label(info) for name, info in models.items()})
+    network = controls.select("network", choices={name: context.label(info) for name, info in models.items()})
 corpus = context.corpus_of(models[network])
 here = None
 with notices.engine_errors():

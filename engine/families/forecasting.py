@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "forecasting"
+GROUPS = ("etth1", "m4", "bikes", "co2", "melbourne", "airline", "ferry")  # as they are offered
 WATCHED_ORIGINS = 4  # of the validation part, while a forecaster learns
 SHOWN_VALUES = 6  # of each of them
 REFERENCES = {
@@ -61,10 +62,12 @@ def forecast(settings: ForecastOptions) -> int:
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
-    """By what they forecast, networks as legends list them, the linear layer last."""
+    """By what they forecast, the nearest first, networks as legends list them, the linear layer last."""
     from engine.plotting.theme import architecture_rank
 
-    return info.group == "ferry", info.group, architecture_rank(info.architecture), info.name
+    place = next((place for place, name in enumerate(GROUPS) if info.group.startswith(name)), len(GROUPS))
+    is_recursive = info.config.get("strategy") == "recursive"
+    return place, info.config.get("horizon"), is_recursive, architecture_rank(info.architecture), info.name
 
 
 def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:

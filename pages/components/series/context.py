@@ -11,7 +11,7 @@ from engine.corpora.series import SeriesFacts
 from engine.corpora.sources import mirror_folder
 from engine.families.forecasting import rank
 from engine.models.folder import ModelInfo
-from pages.components import networks
+from engine.plotting import theme
 from pages.components.context import PageContext
 from pages.components.series.view import SeriesView
 
@@ -35,6 +35,11 @@ def groups(found: Iterable[ModelInfo]) -> dict[str, list[ModelInfo]]:
         if corpus_of(info):
             by_group.setdefault(f"{corpus_of(info)}-{info.config['horizon']}", []).append(info)
     return dict(sorted(by_group.items(), key=lambda item: not is_here(corpus_of(item[1][0]))))
+
+
+def label(info: ModelInfo) -> str:
+    """Return what the page calls a forecaster beside others of the same series, where its label tells it apart."""
+    return ", ".join(filter(None, [info.label or theme.architecture_label(info.architecture), info.whose]))
 
 
 def is_here(corpus: str) -> bool:
@@ -87,4 +92,4 @@ class SeriesContext(PageContext[SeriesView]):
 
     def label(self, name: str) -> str:
         """Return what the page calls a forecaster."""
-        return networks.label(self.models[name])
+        return label(self.models[name])
