@@ -10,6 +10,7 @@ from engine.files.csv_files import read_csv
 from engine.files.record_files import PARQUET, read_json, read_parquet
 from engine.files.text_file import Lines, TextFile
 from engine.files.token_files import read_tokens
+from engine.limits import limits
 from engine.text.reading import MAX_FILE_BYTES, DecodedText, decode, end_lines
 
 
@@ -21,6 +22,7 @@ def read_file(
     is_lines: bool = False,
     may_be_numbers: bool = False,
     max_bytes: int = MAX_FILE_BYTES,
+    max_lines: int | None = None,
 ) -> TextFile:
     """Return what stands in a file.
 
@@ -29,6 +31,7 @@ def read_file(
         preferred: what its column of texts is likely to be called, such as "fr" where French is read.
         is_lines: take every line as a text, whatever it looks like.
         may_be_numbers: a table of numbers alone is one too, and no file is one of tagged words.
+        max_lines: as many as this server takes of one file, where no other number is given.
 
     Raises:
         InputError: it is too large or damaged, holds no text, or is a table without texts.
@@ -37,7 +40,7 @@ def read_file(
         if len(data) > max_bytes:
             raise InputError(f"{name} has {len(data) / 2**20:.1f} MiB; at most {max_bytes // 2**20} MiB are read.")
         return read_parquet(data, name, preferred, may_be_numbers=may_be_numbers)
-    return _tell(decode(data, name, max_bytes), name, preferred, is_lines, may_be_numbers)
+    return _tell(decode(data, name, max_bytes), name, preferred, is_lines, max_lines, may_be_numbers)
 
 
 def read_text(
@@ -47,14 +50,24 @@ def read_text(
     *,
     is_lines: bool = False,
     may_be_numbers: bool = False,
+    max_lines: int | None = None,
 ) -> TextFile:
     """Return what stands in a text that was typed or pasted; otherwise as `read_file`."""
-    return _tell(
-        DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8"), name, preferred, is_lines, may_be_numbers
-    )
+    decoded = DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8")
+    return _tell(decoded, name, preferred, is_lines, max_lines, may_be_numbers)
 
 
-def _tell(decoded: DecodedText, name: str, preferred: Sequence[str], is_lines: bool, may_be_numbers: bool) -> TextFile:
+def _tell(
+    decoded: DecodedText,
+    name: str,
+    preferred: Sequence[str],
+    is_lines: bool,
+    max_lines: int | None,
+    may_be_numbers: bool,
+) -> TextFile:
+    most, count = limits().file_lines if max_lines is None else max_lines, decoded.text.count("\n")
+    if count > most:  # before there is an object for each
+        raise InputError(f"{name} has {count:,} lines; at most {most:,} are read: bring a part of it.")
     lines = decoded.lines
     found: TextFile | None = None
     if not is_lines:

@@ -106,7 +106,7 @@ class ForecastingRecipe(Recipe):
             objective,
             settings,
             facts | self.names_on_pages(),
-            (corpus.source,),
+            (corpus,),
             what_went_before(begun, self.start_from),
         )
 

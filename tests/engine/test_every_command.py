@@ -169,10 +169,11 @@ def test_what_is_missing_or_unknown_is_one_sentence(run, command):
     if command not in ("models", "runs"):
         assert_is_refused(run(command), "required|Unknown corpus")
     for flag, _ in options_of(command):
-        if flag not in ("--help", "--json", "--resume", "--overwrite", "--dry-run", "--words", "--sample", "--plain"):
+        if flag not in SWITCHES:
             assert_is_refused(run(*GOOD[command], flag), "expected one argument")
 
 
+SWITCHES = "--help --json --resume --overwrite --dry-run --words --sample --plain --own-words".split()
 NUMBERS = "--max-new-tokens --temperature --top-k --top-p --seed --beam-size --length-penalty --rows --workers --check"
 
 

@@ -174,6 +174,7 @@ LINKS = {
     "cells?tool=patterns&network=LSTM&patterns_where=The+text+above": (
         "cells?tool=patterns&network=small-lstm&patterns_where=The+text+above"
     ),
+    "cells?tool=edit&edit_part=What+they+keep": "cells?tool=edit&edit_part=cell",
     "cells?tool=shapes&shapes_kind=gru&shapes_num_layers=3&shapes_batch_first=false&shapes_length=6": "",
     # gradients
     "gradients?chain_length=52&chain_hidden_size=8&chain_seed=3&chain_closeup=lstm": (
