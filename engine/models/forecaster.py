@@ -35,6 +35,7 @@ LEVELS = (0.1, 0.9)  # of the ends of a band
 DIRECT, RECURSIVE = STRATEGIES = ("direct", "recursive")
 NOTHING, LAST, SEASON = REFERENCES = ("nothing", "last", "season")
 TRAINING, WINDOW = SCALES = ("training", "window")
+MOST_READ, MOST_SAID = 2000, 500  # steps
 FARTHEST = 30.0  # in units of the scale; beyond it no window of the training lies
 
 
@@ -49,8 +50,8 @@ class ForecasterConfig:
         1, label="Layers", help="Recurrent layers on top of one another.", minimum=0, maximum=MAX_LAYERS
     )
     cell: str = option("gru", label="Cell", help="What one unit does at every step.", choices=(*CELLS.names(), LINEAR))
-    window: int = option(168, label="Window", help="Past steps that are read.", minimum=2, maximum=2000)
-    horizon: int = option(24, label="Horizon", help="Steps that are forecast.", minimum=1, maximum=500)
+    window: int = option(168, label="Window", help="Past steps that are read.", minimum=2, maximum=MOST_READ)
+    horizon: int = option(24, label="Horizon", help="Steps that are forecast.", minimum=1, maximum=MOST_SAID)
     season: int = option(24, label="Season", help="Steps after which the series repeats itself.", minimum=1)
     strategy: str = option(
         DIRECT,
@@ -85,6 +86,7 @@ class Forecaster(PretrainedModel):
     """
 
     task = "forecasting"
+    without_weights = frozenset({"window", "horizon", "season"})
 
     def __init__(
         self,
@@ -103,6 +105,11 @@ class Forecaster(PretrainedModel):
         forget_bias: float = ForecasterConfig.forget_bias,
     ) -> None:
         super().__init__()
+        if not (2 <= window <= MOST_READ and 1 <= horizon <= MOST_SAID and season >= 1):
+            raise ConfigError(
+                f"window must lie between 2 and {MOST_READ}, horizon between 1 and {MOST_SAID} and season be positive, "
+                f"not {window}, {horizon} and {season}."
+            )
         is_linear = cell == LINEAR
         if is_linear and (num_layers or hidden_size or strategy != DIRECT):
             raise ConfigError("A linear forecaster has no layers and no hidden units, and says all values at once.")

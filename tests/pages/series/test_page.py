@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from engine.inspection.series.forecasts import NETWORK, forecast_test
+from engine.inspection.series.recursion import say_own_values, step_errors
+from engine.models import folder
 from engine.models.folder import load_model
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
-FERRY = "Ferry, 24 hours ahead"
+SHIPPED = folder.PRETRAINED
 
 
 @pytest.fixture(autouse=True)
 def built_in_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let the built-in series be the only one that is here."""
+    """Let the built-in series, and the two shipped networks that forecast it, be the only ones that are here."""
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "nowhere"))
+    for name in ("ferry-gru", "ferry-recursive"):
+        shutil.copytree(SHIPPED / name, tmp_path / "pretrained" / name)
+    monkeypatch.setattr(folder, "PRETRAINED", tmp_path / "pretrained")
 
 
 def test_opens_with_the_network_and_every_baseline_on_the_built_in_series():
@@ -31,6 +37,17 @@ def test_opens_with_the_network_and_every_baseline_on_the_built_in_series():
     assert drawn["ETS"] == pytest.approx(found.bands["ets"].value.tolist())
     assert drawn["True"] == pytest.approx(found.true.tolist())
     assert "GRU is" in alternative_texts(at)[0]
+
+
+def test_own_values_are_set_against_true_ones():
+    at = open_page("series", tool="recursion")
+    assert (sentences(at), list(at.exception)) == ([], [])
+    loaded = load_model("ferry-recursive")
+    own, forced = (step_errors(loaded, "ferry", 1, 48, is_forced) for is_forced in (False, True))
+    assert say_own_values(own, forced) in written(at)
+    drawn = {line["name"]: line["y"] for line in figure(at, "series-step-errors")["data"]}
+    assert drawn["GRU, value by value, own values"] == pytest.approx(own.errors.tolist())
+    assert own.errors[0] == pytest.approx(forced.errors[0])
 
 
 @pytest.mark.parametrize("tool", ["lookback", "breaking", "own"])
@@ -52,7 +69,7 @@ def test_what_cannot_be_forecast_is_a_sentence_and_stays_in_the_box():
     assert at.text_area(key="own-series-text").value == "1\n2\n3"
     at.text_area(key="own-series-text").set_value("\n".join(str(i % 7 + i % 3) for i in range(40))).run()
     assert not at.exception
-    assert any("reads 192 values before it says the next; there are 40" in note for note in notes(at))
+    assert any("sets its own scale" in note for note in notes(at))
 
 
 def test_a_place_beyond_the_series_is_refused():
