@@ -19,9 +19,9 @@ SHIPPED = folder.PRETRAINED
 
 @pytest.fixture(autouse=True)
 def built_in_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let the built-in series, and the two shipped networks that forecast it, be the only ones that are here."""
+    """Let the built-in series, and the shipped networks that forecast it, and the one for any hourly series, be the only ones that are here."""
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "nowhere"))
-    for name in ("ferry-gru", "ferry-recursive"):
+    for name in ("ferry-gru", "ferry-recursive", "m4-hourly-lstm"):
         shutil.copytree(SHIPPED / name, tmp_path / "pretrained" / name)
     monkeypatch.setattr(folder, "PRETRAINED", tmp_path / "pretrained")
 
@@ -69,7 +69,7 @@ def test_what_cannot_be_forecast_is_a_sentence_and_stays_in_the_box():
     assert at.text_area(key="own-series-text").value == "1\n2\n3"
     at.text_area(key="own-series-text").set_value("\n".join(str(i % 7 + i % 3) for i in range(40))).run()
     assert not at.exception
-    assert any("sets its own scale" in note for note in notes(at))
+    assert any("reads 168 values before it says the next; there are 40" in note for note in notes(at))
 
 
 def test_a_place_beyond_the_series_is_refused():
