@@ -19,7 +19,7 @@ SHIPPED = folder.PRETRAINED
 
 @pytest.fixture(autouse=True)
 def built_in_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let the built-in series, and the shipped networks that forecast it, and the one for any hourly series, be the only ones that are here."""
+    """Let the built-in series be the only one here, with its networks and that for any hourly series."""
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "nowhere"))
     for name in ("ferry-gru", "ferry-recursive", "m4-hourly-lstm"):
         shutil.copytree(SHIPPED / name, tmp_path / "pretrained" / name)
