@@ -156,7 +156,7 @@ print(forecast_values(load_model("{name}"), [float(i % 24) for i in range(400)],
                 "Print how the series of standard input, a table or one value a line, go on, as CSV.",
                 ForecastOptions,
                 forecast,
-                ("forecast --model m4-hourly-lstm --horizon 24 < series.csv",),
+                ("forecast --model m4-hourly-lstm --horizon 24 < series.txt",),
             ),
         ),
         tables=(

@@ -482,7 +482,7 @@ def test_help_names_what_may_be_typed(run):
         "checkpoint_every: Updates between two checkpoints; 0 writes none. (at or above 0; def" in run("train", "-h")[1]
     )
     assert "what --model may be:\n  lm\n" in run("generate", "--help")[1]
-    assert "what --model may be:\n  classifier, lm, tagger, translator\n" in run("evaluate", "--help")[1]
+    assert "what --model may be:\n  classifier, forecaster, lm, tagger, translator\n" in run("evaluate", "--help")[1]
     assert "what --recipe may be:\n  adding_600, quick, shipped\n" in run("compare", "--help")[1]
     assert "saltmarsh" in run("index", "--help")[1]
     out = run("--help")[1]
