@@ -12,6 +12,8 @@ from engine.errors import ConfigError
 from pages.components import fields, notices, state
 from pages.components.buttons import button
 
+EVERYWHERE = frozenset(["lesson"])  # parameters that every page's address may carry beside its own
+
 V = TypeVar("V")
 Format = Callable[[Any], str] | None  # what the page calls a choice
 Choices = Sequence[Any] | Mapping[Any, str] | None  # of a mapping the values are what the page calls its keys
@@ -45,7 +47,7 @@ def open_controls(
     if present != asked and state.clean_url(present):
         st.rerun()
     raw = state.read_url()
-    kept, sentences = fields.read_parameters(known, raw, jobs)
+    kept, sentences = fields.read_parameters(known, raw, {*jobs, *EVERYWHERE})
     controls = Controls(page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)

@@ -1,0 +1,108 @@
+"""How far a visitor has come: kept in the visitor's browser and in a link, on the server only while the session lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.errors import InputError
+from engine.lessons.lesson import Lesson, Step, find_step, read_progress, write_progress
+from pages.components import state
+
+PAGE = "lessons"
+PARAMETER = "lesson"  # of every page's address: the step that is open beside it
+LONGEST_KEPT = 4000  # characters
+CLEARED = "-"  # in the browser: nothing is done, and it was taken back on purpose
+
+
+@dataclass(frozen=True)
+class Place:
+    """The step that is open.
+
+    Attributes:
+        problem: which of the step's problems, from 0.
+        predictions: what was predicted, by problem.
+    """
+
+    key: str
+    problem: int = 0
+    predictions: dict[int, str] = field(default_factory=dict)
+
+
+def place() -> Place | None:
+    """Return the step that is open, None where no lesson is."""
+    return state.recall(PAGE, "place")
+
+
+def open_step(key: str) -> None:
+    """Open a step."""
+    state.remember(PAGE, "place", Place(key))
+
+
+def close() -> None:
+    """Close the lesson; what is done stays."""
+    state.forget(PAGE, "place")
+
+
+def predict(prediction: str) -> None:
+    """Note a prediction for the problem that is open."""
+    now = place()
+    if now is not None:
+        state.amend(PAGE, "place", predictions=now.predictions | {now.problem: prediction})
+
+
+def take_other_problem(count: int) -> None:
+    """Go to the next problem of the step, after the last one to the first."""
+    now = place()
+    if now is not None:
+        following = (now.problem + 1) % count
+        kept = {problem: text for problem, text in now.predictions.items() if problem != following}
+        state.amend(PAGE, "place", problem=following, predictions=kept)
+
+
+def done() -> frozenset[str]:
+    """Return the steps that are ticked off."""
+    return state.recall(PAGE, "done", frozenset())
+
+
+def tick(keys: frozenset[str]) -> None:
+    """Tick steps off."""
+    if not keys <= done():
+        state.remember(PAGE, "done", done() | keys)
+        state.forget(PAGE, "cleared")
+
+
+def start_over() -> None:
+    """Take everything back."""
+    state.remember(PAGE, "done", frozenset())
+    state.remember(PAGE, "cleared", True)
+    close()
+
+
+def for_browser() -> str:
+    """Return what the browser is to keep; "" where the server knows nothing yet."""
+    return write_progress(done()) or (CLEARED if state.recall(PAGE, "cleared") else "")
+
+
+def take_from_browser(text: str | None) -> None:
+    """Tick off what the browser has kept; what an older course had is passed over."""
+    tick(read_progress("" if text in (None, CLEARED) else str(text)[:LONGEST_KEPT])[0])
+
+
+def arrive() -> str:
+    """Open the step that the address names, and return the sentence that says why it cannot be; "" otherwise."""
+    asked = state.read_url().get(PARAMETER, "")
+    now = place()
+    if not asked or (now is not None and now.key == asked):
+        return ""
+    try:
+        find_step(asked)
+    except InputError as problem:
+        return str(problem)
+    open_step(asked)
+    return ""
+
+
+def next_step(lesson: Lesson, step: Step) -> Step | None:
+    """Return the step after one, None after the last."""
+    after = lesson.steps[lesson.steps.index(step) + 1 :]
+    return after[0] if after else None
