@@ -6,12 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from engine.corpora import CORPORA
+from engine.corpora import CORPORA, data_folder
 from engine.inspection.corpora.examples import Examples, corpus_examples, find_examples
 from engine.inspection.corpora.facts import corpus_facts, measure
 from engine.preparation.draft import prepare
-from pages.components import figures, forms, header, notices, state
-from pages.components.buttons import button
+from pages.components import figures, forms, header, notices, own_data, state
+from pages.components.buttons import button, is_pressed
 from pages.components.calls import call
 from pages.components.data import bringing, catalogue, facts, mapping, own
 from pages.components.data.view import PAGE, SOURCES, DataView
@@ -29,6 +29,7 @@ header.show(
         "▸": "marks the columns that are used.",
     },
 )
+own.look_at_kept()
 asked = state.read_url().get("data", "")
 controls = forms.open_controls(
     PAGE,
@@ -44,7 +45,8 @@ own.DATA_SETS.show_undo()
 
 def show_kept(name: str) -> None:
     """Draw a data set that is kept here."""
-    folder, record = own.find(name)
+    folder = own_data.find(name)
+    record = data_folder.read(folder)
     own.show_controls(folder, record)
     measured = call(corpus_facts, str(folder), version=(record.title, record.fingerprint), kept="shared")
     python = "from engine.inspection.corpora.facts import corpus_facts\n\nprint(corpus_facts('FOLDER/OF/THE/DATA'))"
@@ -79,9 +81,10 @@ def show_brought(brought: bringing.Brought) -> None:
     corpus = state.once(PAGE, "corpus", key, draft.corpus)
     facts.show(state.once(PAGE, "facts", key, lambda: measure(corpus)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title_key = f"data-name-{brought.key}"
-        st.text_input("Title", brought.name[:80], max_chars=80, key=title_key, width=320)
-        button("Keep this data", "data-keep", own.keep, draft, title_key, icon="save")
+        title = st.text_input("Title", brought.name[:80], max_chars=80, key=f"data-name-{brought.key}", width=320)
+        if is_pressed("Keep this data", "data-keep", icon="save"):
+            own.keep(draft, title)
+            st.rerun()
     st.caption("Only you see it, in this browser, until you share it.")
     facts.show_examples(controls, partial(find_examples, corpus), list(draft.splits))
 
@@ -99,8 +102,8 @@ with notices.engine_errors():
         figures.show_table(catalogue.table(), name="data-catalogue")
     elif source == "own":
         if asked:
-            own.find(asked)  # says why not, or notes what somebody shares
-        titles = {name: own.describe(record) for name, (_, record) in own.listed().items()}
+            own_data.find(asked)  # says why not
+        titles = {name: own.describe(found.record) for name, found in own_data.listed().items()}
         if titles:
             show_kept(own.choose(titles, asked))
         else:

@@ -6,10 +6,9 @@ import streamlit as st
 
 from engine.plotting.runs import X_TITLES
 from engine.runs.differences import titles
-from pages.components import cache, figures, forms, header, notices
+from pages.components import cache, figures, forms, header, notices, run_control, watched_runs
 from pages.components.runs import comparing, listing, managing
-from pages.components.runs.view import PAGE, RUN, STATES, RunsView, is_listed
-from pages.components.train import watching
+from pages.components.runs.view import PAGE, STATES, RunsView, is_listed
 
 header.show(
     "Runs",
@@ -22,7 +21,7 @@ header.show(
     },
 )
 cache.is_worker_ready()
-controls = forms.open_controls(PAGE, RunsView, jobs={RUN}, labels={"state": STATES.get, "x": X_TITLES.get})
+controls = forms.open_controls(PAGE, RunsView, jobs={run_control.RUN}, labels={"state": STATES.get, "x": X_TITLES.get})
 managing.RUNS.show_refusal()
 managing.RUNS.show_undo()
 with notices.engine_errors():
@@ -43,8 +42,10 @@ with notices.engine_errors():
     chosen = listing.choose(found)
     if len(chosen) == 1:
         managing.show(chosen[0])
-        watching.show([chosen[0].folder])
-    elif chosen:
+        watched_runs.show([chosen[0].folder])
+    else:
+        run_control.show_refusal()
+    if len(chosen) > 1:
         controls.segmented("x", X_TITLES.get)
         comparing.show(chosen, controls.value().x)
         for run, title in zip(chosen, titles(chosen), strict=True):

@@ -8,10 +8,10 @@ from engine.errors import EngineError
 from engine.plotting import theme
 from engine.recipes.own import architectures
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, forms, header, notices
+from pages.components import cache, forms, header, notices, run_control, watched_runs
 from pages.components.buttons import is_pressed
-from pages.components.train import costs, data_choice, limits_table, settings, starting, watching
-from pages.components.train.view import MAX_RACERS, PAGE, RUN, TrainView
+from pages.components.train import costs, data_choice, limits_table, settings, starting
+from pages.components.train.view import MAX_RACERS, PAGE, TrainView
 
 header.show(
     "Train",
@@ -28,14 +28,18 @@ header.show(
 cache.is_worker_ready()  # starts the worker, so that the first run begins at once
 watched = []
 try:
-    watched = starting.watched()
+    watched = run_control.watched()
 except EngineError as problem:
     notices.error(str(problem))
 if watched:
-    watching.show(watched)
+    watched_runs.show(watched, can_close=True)
 titles = data_choice.titles()
 controls = forms.open_controls(
-    PAGE, TrainView, {"data": titles}, jobs={RUN, *settings.every_name()}, labels={"task": settings.task_label}
+    PAGE,
+    TrainView,
+    {"data": titles},
+    jobs={run_control.RUN, *settings.every_name()},
+    labels={"task": settings.task_label},
 )
 
 with st.expander("Train another", icon=":material/add:") if watched else st.container(), notices.engine_errors():
@@ -60,6 +64,6 @@ with st.expander("Train another", icon=":material/add:") if watched else st.cont
             starting.begin(recipes, controls.value().title)
             st.rerun()
         st.caption(notices.plain(f"It becomes one of your {TASK_FAMILIES.get(task).noun}, which nobody else sees."))
-if not watched and (refused := starting.refusal()):
-    notices.error(refused)
+if not watched:
+    run_control.show_refusal()
 limits_table.show()

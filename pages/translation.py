@@ -14,13 +14,12 @@ from pages.components.translation.context import (
     TranslationContext,
     direction_label,
     effects_of,
-    examples_for,
     grouped,
     is_attending,
     language_pair,
     title,
-    turned_example,
 )
+from pages.components.translation.examples import known_examples
 from pages.components.translation.view import TranslationView
 
 GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Trained with less teacher forcing"}
@@ -48,7 +47,8 @@ header.show(
 )
 usable = networks.installed(cache.list_models("translation"), "translation model")
 titles = {name: GROUPS.get(name) or title(group[0]) for name, group in grouped(list(usable.values())).items()}
-directions = sorted({language_pair(info) for info in usable.values()})
+shipped = {language_pair(info) for info in usable.values() if not info.whose}
+directions = sorted({*map(language_pair, usable.values())}, key=lambda pair: (pair not in shipped, pair))
 controls = forms.open_controls(
     PAGE,
     TranslationView,
@@ -79,25 +79,24 @@ if len(directions) > 1:
     direction = controls.segmented("direction", label_visibility="collapsed")
 models = {name: info for name, info in usable.items() if language_pair(info) == direction}
 groups = grouped(list(models.values()))
-examples = examples_for(direction)
-turned = turned_example(controls.current("text"), direction)
-if turned:
+examples = known_examples(direction, usable.values())
+if turned := examples.in_place_of(controls.current("text")):
     take_example(turned.source, turned.reference)
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
-    for example in examples:
+    for example in examples.here:
         button(example.name, f"example-{example.name}", take_example, example.source, example.reference)
 with st.container(horizontal=True, vertical_alignment="center"):
     writers = next(iter(groups))
     if len(groups) > 1:
         writers = controls.segmented("translators", titles.get, list(groups), label_visibility="collapsed")
     search = searching.ask(controls)
-lesson = next((example.lesson for example in examples if example.source == text.strip()), None)
+lesson = next((example.lesson for example in examples.here if example.source == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))
 
 with notices.engine_errors():
-    lines = results.split_lines(controls, text)
+    lines = results.split_lines(controls, text, examples)
     shown = groups[writers]
     with st.spinner("Translating", show_time=True):
         found = {info.name: [search.translations(info.name, line)[0] for line in lines] for info in shown}
@@ -137,6 +136,7 @@ with notices.engine_errors():
         settings=search.settings,
         shown=candidates,
         translations=own,
+        examples=examples,
     )
     if tool.needs_attention and not is_attending(context.info):
         notices.note(

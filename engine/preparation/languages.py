@@ -9,53 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from engine.text.languages import CODES
+
 PIECE = 800  # characters that are told at once
 LEAST = 600  # fewer are not told
 MOST_PIECES = 60
 FEW = 0.2  # share of the pieces; a language below it is more likely an error
-# By what charset-normalizer calls them.
-CODES = {
-    "Arabic": "ar",
-    "Bulgarian": "bg",
-    "Chinese": "zh",
-    "Classical Chinese": "zh",
-    "Croatian": "hr",
-    "Czech": "cs",
-    "Danish": "da",
-    "Dutch": "nl",
-    "English": "en",
-    "Estonian": "et",
-    "Farsi": "fa",
-    "Finnish": "fi",
-    "French": "fr",
-    "German": "de",
-    "Greek": "el",
-    "Hebrew": "he",
-    "Hindi": "hi",
-    "Hungarian": "hu",
-    "Indonesian": "id",
-    "Italian": "it",
-    "Japanese": "ja",
-    "Kazakh": "kk",
-    "Korean": "ko",
-    "Lithuanian": "lt",
-    "Norwegian": "no",
-    "Polish": "pl",
-    "Portuguese": "pt",
-    "Romanian": "ro",
-    "Russian": "ru",
-    "Serbian": "sr",
-    "Simple English": "en",
-    "Slovak": "sk",
-    "Slovene": "sl",
-    "Spanish": "es",
-    "Swedish": "sv",
-    "Tamil": "ta",
-    "Thai": "th",
-    "Turkish": "tr",
-    "Ukrainian": "uk",
-    "Vietnamese": "vi",
-}
 UNTOLD = "not told"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.errors import InputError
 from engine.files.text_file import LEAST_WORDS, mean_words, spell
-from engine.preparation.languages import CODES, code_of
+from engine.preparation.languages import code_of
 from engine.preparation.shapes import (
     SAMPLE_ROWS,
     SHAPES,
@@ -25,6 +25,7 @@ from engine.preparation.shapes import (
     text_columns,
 )
 from engine.preparation.source_table import SourceTable
+from engine.text.languages import CODES
 
 NAMES = (
     ("source", "target"),

@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from engine import owners
+from engine import owners, runs
+from engine.config import JsonObject
 from engine.errors import InputError, ModelError
 from engine.models import folder as model_folder
 from engine.models.folder import ModelInfo
@@ -93,6 +94,13 @@ def describe(folder: Path, whose: str = YOURS) -> ModelInfo:
     title = _title(folder) or info.title
     names = {"label": title, "group": name_of(folder)}
     return replace(info, name=name_of(folder), title=title, whose=whose, config=info.config | names)
+
+
+def samples(name: str) -> list[JsonObject]:
+    """Return what a visitor's network was given, was wanted of it and answered when it was measured last; nothing for
+    one that was trained elsewhere."""
+    measured = runs.samples(owners.find(name.removeprefix(PREFIX), visitor.folder(), KINDS))
+    return measured[-1]["samples"] if measured else []
 
 
 def version(folder: Path) -> tuple[tuple[int, int], ...]:

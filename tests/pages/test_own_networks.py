@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from engine import owners
+from engine.inspection.translation.examples import list_translation_examples
 from pages.components.cells import TOOLS as CELLS_TOOLS
 from pages.components.entities import TOOLS as ENTITIES_TOOLS
 from pages.components.generation import TOOLS as GENERATION_TOOLS
@@ -141,3 +143,25 @@ def test_classifier_of_other_labels_says_them_and_which_tools_follow_opinions(
     assert bool(refused) == SENTIMENT_TOOLS[tool].needs_opinions
     shown = open_page("sentiment", secret=ANNA, tool="padding")
     assert not shown.exception, "the shipped ones are compared without it"
+
+
+def test_translator_of_other_languages_opens_on_a_line_of_its_own_data(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained / "translator", tmp_path / "german")
+    config = tmp_path / "german" / "model" / "config.json"
+    stated = json.loads(config.read_text(encoding="utf-8"))
+    config.write_text(json.dumps(stated | {"source_language": "de"}), encoding="utf-8")
+    told = {"step": 3, "samples": [{"given": "Ein Hund .", "wanted": "A dog .", "answered": "a"}]}
+    (tmp_path / "german" / "samples.jsonl").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    name = give(ANNA, tmp_path / "german")
+    first = list_translation_examples()[0].source
+    assert open_page("translation", secret=ANNA).text_area(key="text").value == first, "the shipped ones come first"
+    at = open_page("translation", secret=ANNA, translators=name, direction="de-en", tool="forcing")
+    assert not at.exception
+    assert (at.text_area(key="text").value, at.text_input(key="reference").value) == ("Ein Hund .", "A dog .")
+    assert "German to English" in str(at.button_group(key="direction").options)
+    at.button_group(key="direction").set_value("en-fr").run()
+    assert at.text_area(key="text").value == first
+    (owners.find(name.removeprefix("own-"), owners.folder_of(ANNA)) / "samples.jsonl").unlink()
+    at.button_group(key="direction").set_value("de-en").run()
+    assert at.text_area(key="text").value == ""
+    assert sentences(at) == ["There is nothing to translate: type a sentence in German."]

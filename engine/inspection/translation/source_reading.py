@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from engine.decoding.limits import check_source
 from engine.models.folder import LoadedModel
+from engine.text.languages import language_name
 from engine.text.piece_labels import BLANK, UNKNOWN, group_pieces
 
-LANGUAGES = {"en": "English", "fr": "French"}
 FUNCTION_WORDS = {
     "en": frozenset(
         "the an and of to in is are was were be been he she it his her they them their you your we this that these "
@@ -94,12 +94,12 @@ def read_source(loaded: LoadedModel, text: str) -> SourceReading:
 
 def source_columns(source_language: str) -> tuple[str, ...]:
     """Return what a table calls the column with sentences of a language: "fr", "french"."""
-    return source_language, LANGUAGES.get(source_language, source_language).lower()
+    return source_language, language_name(source_language).lower()
 
 
 def doubts(words: list[ReadWord], text: str, source_language: str, target_language: str) -> str:
     """Return one sentence on why a text does not look like the language the network reads, "" where it does."""
-    own = LANGUAGES.get(source_language, source_language)
+    own = language_name(source_language)
     letters = [
         (letter, is_seen)
         for word in words
@@ -127,7 +127,7 @@ def doubts(words: list[ReadWord], text: str, source_language: str, target_langua
     if len(foreign) > len(known):
         listed = ", ".join(f"“{word}”" for word in list(dict.fromkeys(foreign))[:4])
         return (
-            f"This looks like {LANGUAGES[target_language]}, not {own}: {len(foreign)} of its short words are "
-            f"{LANGUAGES[target_language]} ({listed}) and {len(known)} {own}. {advice}"
+            f"This looks like {language_name(target_language)}, not {own}: {len(foreign)} of its short words are "
+            f"{language_name(target_language)} ({listed}) and {len(known)} {own}. {advice}"
         )
     return ""

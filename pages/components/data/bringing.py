@@ -11,7 +11,7 @@ from engine.limits import limits
 from engine.preparation import hub
 from engine.preparation.source_table import SourceTable, read_paste, read_upload
 from pages.components import notices, state
-from pages.components.buttons import button
+from pages.components.buttons import button, is_pressed
 from pages.components.data.view import PAGE, DataView
 from pages.components.forms import Controls
 
@@ -77,7 +77,9 @@ def ask_hub(controls: Controls[DataView]) -> Brought | None:
     hub.check_id(repository)
     key = state.fingerprint(repository.strip())
     if state.recall(PAGE, "asked for") != key:
-        button("Look it up", "data-look-up", state.remember, PAGE, "asked for", key, icon="search")
+        if is_pressed("Look it up", "data-look-up", icon="search"):
+            state.remember(PAGE, "asked for", key)
+            st.rerun()
         return None
     with st.spinner("Asking the Hub", show_time=True):
         found = state.once(PAGE, "hub", key, lambda: hub.find(repository))
@@ -86,7 +88,9 @@ def ask_hub(controls: Controls[DataView]) -> Brought | None:
     st.caption(notices.plain(f"Revision {found.revision[:12]}; splits: {splits}; licence: {found.licence}."))
     chosen = state.fingerprint(key, found.revision, config)
     if state.recall(PAGE, "fetched") != chosen:
-        button("Read its rows", "data-fetch", state.remember, PAGE, "fetched", chosen, icon="download")
+        if is_pressed("Read its rows", "data-fetch", icon="download"):
+            state.remember(PAGE, "fetched", chosen)
+            st.rerun()
         return None
     with st.spinner("Reading rows", show_time=True):
         table = state.once(PAGE, "table", chosen, lambda: hub.fetch(found, config))

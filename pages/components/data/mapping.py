@@ -10,8 +10,8 @@ import streamlit as st
 from engine.config import settings_from
 from engine.preparation import SHAPES, ColumnMapping, ColumnRole, SourceTable, propose
 from engine.preparation.division import Division
-from engine.preparation.languages import CODES
 from engine.preparation.shapes import mapping_of
+from engine.text.languages import CODES
 from pages.components import notices
 from pages.components.data.view import PREFIX, DataView
 from pages.components.forms import Controls

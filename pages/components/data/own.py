@@ -8,54 +8,39 @@ import streamlit as st
 
 from engine import owners
 from engine.corpora import data_folder
-from engine.corpora.data_folder import PREFIX, DataFolder
+from engine.corpora.data_folder import DataFolder
 from engine.errors import InputError
 from engine.limits import limits
 from engine.preparation import SHAPES
 from engine.preparation.draft import Draft
 from engine.wording import counted
-from pages.components import state, visitor
+from pages.components import own_data, state, visitor
 from pages.components.data.view import PAGE
 from pages.components.owned import Owned
 
-KIND = "data"
+KEPT = "kept"
 
 
-def listed() -> dict[str, tuple[Path, DataFolder]]:
-    """Return the visitor's data sets, and what others share and the visitor opened, by the name pages know them by."""
-    mine = visitor.folder()
-    folders = [*owners.listed(mine, KIND), *owners.opened(mine, KIND)]
-    return {f"{PREFIX}{folder.name}": (folder, record) for folder, record in data_folder.listed(folders)}
-
-
-def find(name: str) -> tuple[Path, DataFolder]:
-    """Return the data set that an address names, if this visitor may see it.
-
-    Raises:
-        InputError, DataError: there is none for this visitor.
-    """
-    mine = visitor.folder()
-    folder = owners.find(name.removeprefix(PREFIX), mine, (KIND,))
-    record = data_folder.read(folder)
-    if not owners.is_own(folder, mine):
-        owners.remember_opened(mine, folder.name)
-    return folder, record
-
-
-def keep(draft: Draft, title_key: str) -> None:
-    """Write a data set for this visitor, under the title that the box says by now, and look at it; for the button's
-    on_click. Why it cannot be is remembered."""
+def keep(draft: Draft, title: str) -> None:
+    """Write a data set for this visitor, which the next run looks at; why it cannot be is remembered."""
     mine = visitor.folder()
 
     def write() -> None:
         most = limits().data_sets
-        if len(owners.listed(mine, KIND)) >= most:
+        if len(owners.listed(mine, own_data.KIND)) >= most:
             raise InputError(f"You keep {counted(most, 'data set')} already, which is the most: delete one first.")
-        folder = owners.new_folder(mine, KIND)
-        draft.keep(folder, state.widget_value(title_key))
-        look_at(f"{PREFIX}{folder.name}")
+        folder = owners.new_folder(mine, own_data.KIND)
+        draft.keep(folder, title)
+        state.remember(PAGE, KEPT, own_data.name_of(folder))
 
     DATA_SETS.do(write)
+
+
+def look_at_kept() -> None:
+    """Show what was kept in the run before this one; call it before anything is drawn."""
+    if name := state.recall(PAGE, KEPT, ""):
+        state.forget(PAGE, KEPT)
+        look_at(name)
 
 
 def look_at(name: str) -> None:
@@ -98,7 +83,7 @@ def link_to_training(name: str) -> None:
 def show_controls(folder: Path, record: DataFolder) -> None:
     """Draw what can be done with a data set: train on it, and, for its owner, rename, share and delete it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        link_to_training(f"{PREFIX}{folder.name}")
+        link_to_training(own_data.name_of(folder))
         if not owners.is_own(folder, visitor.folder()):
             st.caption("Somebody shared this with you.")
             return
@@ -113,6 +98,6 @@ DATA_SETS = Owned(
     data_folder.rename,
     data_folder.delete,
     data_folder.restore,
-    look_at=lambda folder: look_at(f"{PREFIX}{folder.name}"),
+    look_at=lambda folder: look_at(own_data.name_of(folder)),
     longest_title=data_folder.MAX_TITLE,
 )

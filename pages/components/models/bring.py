@@ -10,22 +10,22 @@ import pyarrow as pa
 import streamlit as st
 
 from engine import owners
-from engine.errors import EngineError, InputError
+from engine.errors import InputError
 from engine.limits import limits
 from engine.task_family import TASK_FAMILIES
 from engine.wording import counted
-from pages.components import figures, header, notices, own_models, state, visitor
-from pages.components.buttons import button
+from pages.components import figures, header, notices, own_models, page_links, state, visitor
+from pages.components.buttons import is_pressed
+from pages.components.models import own
 from pages.components.models.context import ModelsContext
 from pages.components.models.view import PAGE
-from pages.components.train import links
 
 if TYPE_CHECKING:  # they load torch
     from engine.exchange.bringing import BroughtNetwork
     from engine.exchange.details import Details
     from engine.exchange.recognition import Recognised
 
-KEPT, REFUSED = "brought", "bring-refused"
+KEPT = "brought"
 MAX_VOCABULARY = 20  # MiB
 POOLINGS = {"last": "the last word's output", "max": "each unit's largest output", "mean": "the mean output"}
 
@@ -101,10 +101,11 @@ def _show_rest(found: Recognised, weights: str) -> None:
     if reference is not None and not _proved(brought, reference.name, reference.getvalue()):
         return
     header.section("5 · Keep it", "It is yours: nobody else sees it unless you share its link.")
-    button("Keep it", "bring-keep", _keep, brought, type="primary", icon="save")
+    if is_pressed("Keep it", "bring-keep", type="primary", icon="save"):
+        own.NETWORKS.do(_keep, brought)
+        st.rerun()
     _show_kept()
-    if refused := state.recall(PAGE, REFUSED, ""):
-        notices.error(refused)
+    own.NETWORKS.show_refusal()
 
 
 def _vocabularies(found: Recognised) -> dict[str, Any]:
@@ -198,21 +199,21 @@ def _proved(brought: BroughtNetwork, name: str, data: bytes) -> bool:
 
 
 def _keep(brought: BroughtNetwork) -> None:
-    """Write the network for this visitor; for the button's on_click."""
+    """Write the network for this visitor.
+
+    Raises:
+        EngineError: it cannot be kept.
+    """
     from engine.exchange.bringing import keep
 
-    mine = visitor.folder()
+    mine, most = visitor.folder(), limits().models
+    if len(owners.listed(mine, "models")) >= most:
+        raise InputError(f"You keep {counted(most, 'network')} already, which is the most: delete one first.")
     try:
-        most = limits().models
-        if len(owners.listed(mine, "models")) >= most:
-            raise InputError(f"You keep {counted(most, 'network')} already, which is the most: delete one first.")
         folder = owners.new_folder(mine, "models")
         keep(brought, folder)
-    except (EngineError, OSError) as problem:
-        words = str(problem) if isinstance(problem, EngineError) else "Nothing can be kept here now; try again later."
-        state.remember(PAGE, REFUSED, words)
-        return
-    state.forget(PAGE, REFUSED)
+    except OSError as problem:
+        raise InputError("Nothing can be kept here now; try again later.") from problem
     state.remember(PAGE, KEPT, own_models.name_of(folder))
 
 
@@ -223,4 +224,4 @@ def _show_kept() -> None:
     if info is None:
         return
     notices.note(f"“{info.title}” is kept, and stands among the networks of every page that fits it.")
-    links.draw(links.places(info))
+    page_links.draw(page_links.places(info))

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from engine import owners, runs
 from engine.errors import EngineError
-from engine.jobs import training
 from engine.plotting import theme
 from engine.runs import Run
 from engine.runs.differences import titles
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, notices, state, visitor
+from pages.components import notices, run_control, state, visitor
 from pages.components.buttons import button
-from pages.components.runs.view import MOST, PAGE, RUN
-from pages.components.train import starting
+from pages.components.runs.view import MOST
 
 
 def owned() -> list[Run]:
     """Return the visitor's runs, the newest first."""
-    return [starting.read(run.folder) for run in runs.listed(visitor.folder() / "runs")]
+    return [run_control.read(run.folder) for run in runs.listed(visitor.folder() / "runs")]
 
 
 def opened() -> list[Run]:
     """Return the runs that the address names and others share, or say why there are none."""
     mine, found = visitor.folder(), []
-    for item in dict.fromkeys(state.read_url_list(RUN)):
+    for item in dict.fromkeys(state.read_url_list(run_control.RUN)):
         try:
             folder = owners.find(item, mine, ("runs",))
         except EngineError as problem:
@@ -37,7 +36,7 @@ def opened() -> list[Run]:
             continue
         if not owners.is_own(folder, mine):
             owners.remember_opened(mine, folder.name)
-            found.append(starting.read(folder))
+            found.append(run_control.read(folder))
     return found
 
 
@@ -68,7 +67,7 @@ def choose(found: Sequence[Run]) -> list[Run]:
     """Draw the choice among the runs that are listed, and return those that are looked at: the newest, unless the
     address names others."""
     by_id = dict(zip([run.id for run in found], titles(found), strict=True))
-    asked = [item for item in state.read_url_list(RUN) if item in by_id]
+    asked = [item for item in state.read_url_list(run_control.RUN) if item in by_id]
     chosen = st.multiselect(
         "Look at",
         list(by_id),
@@ -92,16 +91,12 @@ def show_interrupted(found: Sequence[Run]) -> None:
 
 def look_at(ids: Sequence[str]) -> None:
     """Look at other runs; for on_click."""
-    state.write_url_list(RUN, list(ids))
+    state.write_url_list(run_control.RUN, list(ids))
 
 
-def _resume(folders: Sequence) -> None:
-    for folder in folders:
-        try:
-            training.start(cache.job_runner(), [folder])
-        except EngineError as problem:
-            state.remember(PAGE, "refused", str(problem))
-            return
+def _resume(folders: Sequence[Path]) -> None:
+    for folder in folders:  # each a job of its own
+        run_control.go_on([folder])
 
 
 def _rounded(value: float | None) -> float | None:

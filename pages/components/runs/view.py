@@ -8,7 +8,6 @@ from engine.config import option
 from engine.runs import Run
 
 PAGE = "runs"
-RUN = "run"  # the parameter that holds the ids of the runs that are looked at
 MOST = 6  # runs in one chart
 STATES = {
     "": "All",

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine import owners
 from engine.corpora import CORPORA, data_folder, load_corpus
 from engine.errors import InputError
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import fitting_tasks
 from engine.recipes.own import default_recipe
-from pages.components import cache, own_models, visitor
+from pages.components import cache, own_data
 from pages.components.calls import Call, call
 
-OWN = data_folder.PREFIX
 UNTRAINED = "untrained"
 
 
 def titles() -> dict[str, str]:
-    """Return what can be learnt from: the visitor's own data sets, the newest first, those that others shared with the
-    visitor, then the catalogue."""
-    own_models.open_asked(("data",))
-    owner = visitor.folder()
-    groups = ((owners.listed(owner, "data"), own_models.YOURS), (owners.opened(owner, "data"), own_models.SHARED))
-    own = {
-        f"{OWN}{folder.name}": f"{record.title} ({whose})"
-        for folders, whose in groups
-        for folder, record in data_folder.listed(folders)
-    }
-    taken = list(own.values())
-    own = {name: title if taken.count(title) == 1 else f"{title} {name}" for name, title in own.items()}
-    return own | {name: spec.title for name, spec in CORPORA.items()}
+    """Return what can be learnt from: the visitor's own data sets, those that others share, then the catalogue."""
+    return own_data.titles() | {name: spec.title for name, spec in CORPORA.items()}
 
 
 def corpus_of(name: str) -> str:
@@ -39,8 +26,8 @@ def corpus_of(name: str) -> str:
     Raises:
         InputError: it is no data set of this visitor's.
     """
-    if name.startswith(OWN):
-        return str(owners.find(name.removeprefix(OWN), visitor.folder(), ("data",)).resolve())
+    if own_data.is_own(name):
+        return str(own_data.find(name).resolve())
     if name not in CORPORA.names():
         raise InputError("There is no such data set; choose one of the list.")
     return name

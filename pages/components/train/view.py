@@ -13,7 +13,6 @@ from engine.recipes.own import Setting
 from engine.runs.sizes import LIMITED
 
 PAGE = "train"
-RUN = "run"  # the parameter that holds the ids of the runs that are watched
 DATA = "saltmarsh"
 MAX_RACERS = 4
 FIRST = ("hidden_size", "width", "max_steps", "learning_rate", "dropout", "embedding_dropout")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pandas as pd
@@ -13,13 +13,13 @@ from engine.decoding.text import Translation
 from engine.errors import DataError, InputError
 from engine.families.translation import is_attending, title
 from engine.inspection.translation.example_effects import COLUMNS, TABLE, stored_effects
-from engine.inspection.translation.examples import TranslationExample, list_translation_examples
 from engine.inspection.translation.search import SearchReport, inspect_search
-from engine.inspection.translation.source_reading import LANGUAGES
 from engine.models.folder import ModelInfo
+from engine.text.languages import language_name
 from pages.components import cache, notices, reading
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
+from pages.components.translation.examples import KnownExamples
 from pages.components.translation.view import TranslationView
 
 PAGE = "translation"
@@ -41,8 +41,7 @@ def language_pair(info: ModelInfo) -> str:
 
 def direction_label(pair: str) -> str:
     """Return what the page calls a direction: "English to French" for "en-fr"."""
-    source, target = (LANGUAGES.get(code, code) for code in pair.split("-", 1))
-    return f"{source} to {target}"
+    return " to ".join(map(language_name, pair.split("-", 1)))
 
 
 def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
@@ -68,6 +67,7 @@ class TranslationContext(PageContext[TranslationView]):
         settings: how the translations above were searched.
         shown: names of those that translate at the top of the page.
         translations: what each network in `shown` made of `source`, as it stands above.
+        examples: the sentences whose translation by a person is known.
     """
 
     direction: str
@@ -76,6 +76,7 @@ class TranslationContext(PageContext[TranslationView]):
     settings: SearchSettings
     shown: Sequence[str]
     translations: Mapping[str, Translation]
+    examples: KnownExamples
 
     @property
     def translation(self) -> Translation:
@@ -95,13 +96,13 @@ class TranslationContext(PageContext[TranslationView]):
     @property
     def target_language(self) -> str:
         """The language that is written, in words."""
-        return LANGUAGES.get(self.direction.split("-")[1], self.direction.split("-")[1])
+        return language_name(self.direction.split("-")[1])
 
     @property
     def reference(self) -> str:
         """A person's translation of the source where one is known: of an example, or the one in the box; else ""."""
         try:
-            return reference_for(self.source, self.view.reference, self.direction)
+            return self.examples.reference_for(self.source, self.view.reference)
         except InputError:
             return ""
 
@@ -121,7 +122,7 @@ class TranslationContext(PageContext[TranslationView]):
         typed = self.controls.text_input("reference")
         reading.say(self.network, typed)
         try:
-            found = reference_for(self.source, typed, self.direction)
+            found = self.examples.reference_for(self.source, typed)
         except InputError:
             found = ""
         if not found.strip():
@@ -148,42 +149,3 @@ def effects_of(info: ModelInfo) -> pd.DataFrame:
         return call(stored_effects, info.name, str(info.path), str(TABLE), version=version, kept="shared").value
     except DataError:  # how typical a sentence is can be left out
         return pd.DataFrame(columns=COLUMNS)
-
-
-def examples_for(direction: str) -> list[TranslationExample]:
-    """Return the page's examples in this direction: their source and reference change places where it is turned, and
-    there are none for a visitor's network of other languages."""
-    found = list_translation_examples()
-    if direction == "en-fr":
-        return found
-    if direction != "fr-en":
-        return []
-    return [replace(example, source=example.reference, reference=example.source) for example in found]
-
-
-def turned_example(text: str, direction: str) -> TranslationExample | None:
-    """Return the example whose other side `text` is, as it is left in the box when the direction is turned."""
-    return next((example for example in examples_for(direction) if example.reference == text.strip()), None)
-
-
-def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
-    """Return the reference of `source`: the one typed, unless it still belongs to an example's other sentence.
-
-    Raises:
-        InputError: it does, and the sentence is not an example itself.
-    """
-    examples = examples_for(direction)
-    others = [example.source for example in examples]  # left in the box when the direction was turned
-    owner = next((example.source for example in examples if example.reference == typed.strip()), None)
-    own = next((example.reference for example in examples if example.source == source), None)
-    if own and not typed.strip():
-        return own
-    if owner == source or (owner is None and typed.strip() not in others):
-        return typed
-    if own is None:
-        target = LANGUAGES.get(direction.split("-")[1], "another language")
-        raise InputError(
-            f"The reference in the box translates another sentence (“{owner or typed.strip()}”); type a {target} "
-            "translation of yours."
-        )
-    return own

@@ -22,12 +22,13 @@ from pages.components.forms import Controls
 from pages.components.networks import find_metric, mark
 from pages.components.reading import say
 from pages.components.translation.context import PAGE, style, title
+from pages.components.translation.examples import KnownExamples
 from pages.components.translation.view import MAX_LINES, TranslationView
 
 LINES_TEXT = "many lines"  # where the text of the tool "Many lines" is kept
 
 
-def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
+def split_lines(controls: Controls[TranslationView], text: str, examples: KnownExamples) -> list[str]:
     """Return the sentences of a text, one per line; offer to move a long text to the tool for many lines.
 
     Raises:
@@ -35,7 +36,8 @@ def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
     """
     lines = [line.strip() for line in cut_lines(text) if line.strip()]
     if not lines:
-        raise InputError("There is nothing to translate: type a sentence, or take one of the examples.")
+        others = ", or take one of the examples" if examples.here else ""
+        raise InputError(f"There is nothing to translate: type a sentence in {examples.source_language}{others}.")
     if len(lines) > MAX_LINES:
         button("Take them to “Many lines”", "move-lines", move_lines, controls, lines, icon="low_priority")
         raise InputError(

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.inspection.translation import word_swaps
-from engine.inspection.translation.source_reading import LANGUAGES
 from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
+from engine.text.languages import language_name
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.translation.context import TranslationContext
@@ -156,4 +156,4 @@ def _show_swap(context: TranslationContext, word: word_swaps.SourceWord, new: st
 
 
 def _languages(neighbour: word_swaps.Neighbour) -> str:
-    return " and ".join(LANGUAGES.get(code, code) for code in neighbour.languages)
+    return " and ".join(map(language_name, neighbour.languages))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from engine import owners, runs
 from engine.jobs import JobStatus
@@ -80,6 +81,11 @@ def press(at: AppTest, label: str) -> AppTest:
     return next(each for each in at.button if each.label == label).click().run()
 
 
+def box(at: AppTest, label: str) -> NumberInput:
+    """Return the box for a number with this label."""
+    return next(each for each in at.number_input if each.label == label)
+
+
 def listed(at: AppTest) -> list[str]:
     """Return the titles in the list."""
     return next(each.value for each in at.dataframe if "architecture" in each.value)["title"].tolist()
@@ -119,7 +125,9 @@ def test_two_runs_are_compared_in_one_chart_and_by_what_differs(anna: Path) -> N
     assert "Fast: the training loss went" in alternative_texts(at)[0]
     assert "Slow: the training loss went" in alternative_texts(at)[0]
     table = next(each.value for each in at.dataframe if "setting" in each.value)
-    assert table[table[""] == "≠"]["setting"].tolist() == ["training.learning_rate"]
+    assert table[table[""] == "≠"]["setting"].tolist() == ["Learning rate"]
+    assert {"Hidden units", "Truncated BPTT length", "Learning rate changes"} <= set(table["setting"])
+    assert not [name for name in table["setting"] if "_" in name or "." in name]
     assert "They differ in 1 setting." in written(at)
     assert table[["Fast", "Slow"]].iloc[0].tolist() == ["0.02", "0.001"]
 
@@ -139,11 +147,33 @@ def test_a_run_is_renamed_shared_deleted_and_brought_back(anna: Path) -> None:
 
 
 def test_a_finished_run_is_continued(anna: Path, runner: Runner) -> None:
-    at = press(open_page("runs", secret=ANNA), "Train on")
+    at = open_page("runs", secret=ANNA)
+    assert [button.label for button in at.button if button.label in ("Go on", "Train on", "Close")] == ["Go on"]
+    box(at, "More updates").set_value(3)
+    at = press(at, "Go on")
     assert not at.exception
     folder = anna / ("fast" + 12 * "x")
     assert runs.read(folder).max_steps == 9
     assert runner.jobs == [("engine.runs.job:train", {"folder": str(folder.resolve())})]
+
+
+def test_what_is_typed_for_one_run_is_not_kept_for_another(anna: Path) -> None:
+    at = open_page("runs", secret=ANNA, run="fast" + 12 * "x")
+    box(at, "More updates").set_value(3).run()
+    at = at.multiselect[0].set_value(["slow" + 12 * "x"]).run()
+    assert at.get("progress")[0].proto.text.startswith("Slow")
+    assert box(at, "More updates").value == 6
+    assert box(at, "Learning rate from now on").value == 0.001
+
+
+def test_a_run_that_diverged_is_offered_a_lower_rate_than_it_had_last(anna: Path) -> None:
+    folder = anna / ("fast" + 12 * "x")
+    assert box(open_page("runs", secret=ANNA), "Learning rate from now on").value == 0.02
+    runs.go_further(folder, more_steps=2, learning_rate=0.03)
+    write_status(folder, state="finished")
+    assert box(open_page("runs", secret=ANNA), "Learning rate from now on").value == 0.03
+    write_status(folder, state="diverged")
+    assert box(open_page("runs", secret=ANNA), "Learning rate from now on").value == pytest.approx(0.01)
 
 
 def test_interrupted_runs_are_offered_to_be_resumed(anna: Path, runner: Runner) -> None:
@@ -166,4 +196,4 @@ def test_nobody_sees_anothers_run_unless_it_is_shared(anna: Path) -> None:
     assert listed(at) == ["Fast"]
     assert "Somebody shared this with you" in written(at)
     labels = {each.label for each in at.button}
-    assert not labels & {"Delete", "Save", "Train on"}
+    assert not labels & {"Delete", "Save", "Go on"}

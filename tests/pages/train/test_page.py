@@ -288,7 +288,7 @@ def test_finished_run_goes_on_with_more_updates(runner: IdleRunner) -> None:
     press(open_page("train", secret=ANNA, **SMALL), "Train")
     run = train_now(own_runs(ANNA)[0])
     at = open_page("train", secret=ANNA, run=run.id)
-    at.number_input(key="run-more").set_value(4)
+    next(box for box in at.number_input if box.label == "More updates").set_value(4)
     press(at, "Go on")
     assert runs.read(run.folder).max_steps == 10
     again = train_now(run)

@@ -6,22 +6,19 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from engine import owners, runs
 from engine.limits import limits
 from engine.plotting import theme
-from engine.plotting.runs import RunCurves, describe_losses, gradient_norms, run_losses, run_measure
+from engine.plotting.runs import RunCurves, gradient_norms, run_measure
 from engine.runs import Run
-from engine.runs.advice import advice
 from engine.task_family import TASK_FAMILIES
-from pages.components import figures, notices, own_models, visitor
+from pages.components import figures, notices, page_links, run_control, run_curves, state, visitor
 from pages.components.buttons import button, is_pressed
-from pages.components.figures import Receipt
-from pages.components.train import links, starting
 
 POLL_SECONDS = 1.0
+LOWER = 3  # times lower: the rate that is offered to a run that diverged
 MORE = "The schedule of the learning rate begins anew with them."
 TEXT_HEIGHT, RACE_HEIGHT = 300, 130
 DOING = {
@@ -37,45 +34,34 @@ DOING = {
 }
 
 
-def show(folders: Sequence[Path]) -> None:
-    """Draw runs, one or a race, and draw them again every second while one of them goes on."""
-    is_active = any(starting.read(folder).is_active for folder in folders)
-    st.fragment(_look, run_every=POLL_SECONDS if is_active else None)(folders, is_active)
+def show(folders: Sequence[Path], can_close: bool = False) -> None:
+    """Draw runs, one or a race, and draw them again every second while one of them goes on; with a button that looks at
+    none of them any more, if the page has something else to show."""
+    is_active = any(run_control.read(folder).is_active for folder in folders)
+    st.fragment(_look, run_every=POLL_SECONDS if is_active else None)(folders, is_active, can_close)
 
 
-def _look(folders: Sequence[Path], was_active: bool) -> None:
-    found = [starting.read(folder) for folder in folders]
+def _look(folders: Sequence[Path], was_active: bool, can_close: bool) -> None:
+    found = [run_control.read(folder) for folder in folders]
     if was_active != any(run.is_active for run in found):
         st.rerun(scope="app")  # so that the polling ends, or begins again with a run that is resumed
-    if refused := starting.refusal():
-        notices.error(refused)
+    run_control.show_refusal()
     for run in found:
         _show_state(run, len(found) > 1)
     owned = [run for run in found if owners.is_own(run.folder, visitor.folder())]
     if owned:
-        _show_controls(owned)
-    curves = {run.id: runs.metrics(run.folder) for run in found}
-    drawn = [
-        RunCurves(_label(run), run.architecture, curves[run.id].steps, curves[run.id].evaluations) for run in found
-    ]
+        _show_controls(owned, can_close)
+    drawn = run_curves.read(found)
     has_curves = any(len(each.steps) for each in drawn)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if has_curves:
-            figures.show(
-                run_losses(drawn, mode=figures.mode()),
-                name="run-losses",
-                alt=describe_losses(drawn),
-                table=_table(drawn),
-                receipt=_receipt(found),
-            )
+            run_curves.show_losses(found, drawn)
     with right:
         for run in found:
             _show_samples(run, len(found) > 1)
-            links.show(run, len(found) > 1)
-    for run in found:
-        for sentence in advice(curves[run.id], run.max_steps, not run.is_active):
-            notices.note(f"{_label(run)}. {sentence}" if len(found) > 1 else sentence)
+            page_links.show(run, len(found) > 1)
+    run_curves.show_advice(found, drawn)
     if has_curves:
         _show_more(found, drawn)
 
@@ -92,8 +78,8 @@ def _show_state(run: Run, is_race: bool) -> None:
         words.append(f"validation loss {run.best['validation_loss']:.3f}")
         if judged is not None and judged.metric.name in run.best:
             words.append(f"{judged.metric.words.lower()} {run.best[judged.metric.name]:.4g}")
-    state = DOING.get(run.state, run.state)
-    st.progress(run.progress, text=notices.plain(f"{_label(run)}: {state}, {', '.join(words)}"))
+    doing = DOING.get(run.state, run.state)
+    st.progress(run.progress, text=notices.plain(f"{_label(run)}: {doing}, {', '.join(words)}"))
     if run.sentence and not (is_race and run.is_active):
         (notices.error if run.state in ("failed", "diverged") else lambda said: st.caption(notices.plain(said)))(
             run.sentence
@@ -102,49 +88,67 @@ def _show_state(run: Run, is_race: bool) -> None:
         notices.error(run.error)
 
 
-def _show_controls(found: Sequence[Run]) -> None:
+def _show_controls(found: Sequence[Run], can_close: bool) -> None:
     """Draw what can be asked of the visitor's own runs."""
     going = [run.folder for run in found if run.is_active]
     waiting = [run.folder for run in found if run.can_resume]
     with st.container(horizontal=True, vertical_alignment="center"):
         if going:
-            button("Pause", "run-pause", starting.pause, going, icon="pause")
-            button("Stop", "run-stop", starting.stop, going, icon="stop")
+            button("Pause", "run-pause", run_control.pause, going, icon="pause")
+            button("Stop", "run-stop", run_control.stop, going, icon="stop")
             with st.popover("Learning rate", icon=":material/speed:"):
                 rate = _ask_rate(found)
                 if is_pressed("Use it", "run-rate-use"):
-                    starting.change_rate(going, rate)
+                    run_control.change_rate(going, rate)
         elif waiting:
-            button("Resume", "run-resume", starting.go_on, waiting, icon="play_arrow")
+            button("Resume", "run-resume", run_control.go_on, waiting, icon="play_arrow")
         over = [run.folder for run in found if run.state in ("finished", "diverged")]
         if over and not going:
             with st.popover("Train further", icon=":material/double_arrow:"):
                 most = limits().steps - max(run.max_steps for run in found)
                 if most > 0:
                     more = st.number_input(
-                        "More updates", 1, most, min(most, found[0].max_steps), key="run-more", help=MORE
+                        "More updates",
+                        1,
+                        most,
+                        min(most, found[0].max_steps),
+                        key=f"run-more-{_names(found)}",
+                        help=MORE,
                     )
                     rate = _ask_rate(found)
                     if is_pressed("Go on", "run-further"):
-                        starting.go_further(over, int(more), rate)
+                        run_control.go_further(over, int(more), rate)
                         st.rerun(scope="app")
                 else:
                     st.caption(f"{limits().steps:,} updates are the most that a run may make here.")
-        button("Close", "run-close", starting.watch, [], icon="close", type="tertiary")
+        if can_close:
+            button("Close", "run-close", run_control.watch, [], icon="close", type="tertiary")
 
 
 def _ask_rate(found: Sequence[Run]) -> float:
-    highest = max(float(run.recipe["training"]["learning_rate"]) for run in found)
+    highest = max(map(_rate, found))
     return st.number_input(
         "Learning rate from now on",
         min_value=highest / 1000,
         max_value=10.0,
-        value=highest,
+        value=highest / LOWER if any(run.state == "diverged" for run in found) else highest,
         step=highest / 10,
         format="%.6g",
-        key="run-rate",
+        key=f"run-rate-{_names(found)}",
         help="The highest rate of the schedule; what remains of the schedule is scaled with it.",
     )
+
+
+def _rate(run: Run) -> float:
+    """Return the highest rate of a run's schedule: as the recipe says it, or as it was changed last."""
+    training = run.recipe["training"]
+    changes = training.get("learning_rate_changes") or [(0, training["learning_rate"])]
+    return float(changes[-1][1])
+
+
+def _names(found: Sequence[Run]) -> str:
+    """Return what tells widgets of some runs from those of others, which must not keep what was typed into them."""
+    return state.fingerprint([run.id for run in found])
 
 
 def _show_more(found: Sequence[Run], drawn: Sequence[RunCurves]) -> None:
@@ -217,29 +221,3 @@ def _last(run: RunCurves, column: str) -> str:
     if column not in frame or not len(frame):
         return f"{run.label}: not measured yet."
     return f"{run.label}: {frame[column].iloc[-1]:.4g} after update {int(frame['step'].iloc[-1]):,}."
-
-
-def _table(drawn: Sequence[RunCurves]) -> pd.DataFrame:
-    """Return every measurement on validation data, and beside it the training loss told last before it."""
-    parts = []
-    for run in drawn:
-        if len(run.evaluations) and len(run.steps):
-            beside = pd.merge_asof(
-                run.evaluations.sort_values("step"), run.steps[["step", "training_loss"]].sort_values("step"), on="step"
-            )
-            parts.append(beside.assign(run=run.label))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
-
-
-def _receipt(found: Sequence[Run]) -> Receipt:
-    run = found[0]
-    return Receipt(
-        python="from pathlib import Path\n\nfrom engine import runs\n\n"
-        f"curves = runs.metrics(Path('own-{run.id}'))\nprint(curves.evaluations.to_string())",
-        model=", ".join(own_models.name_of(each.folder) for each in found),
-        data=str(run.data.get("sentence", "")),
-        seed=run.recipe.get("training", {}).get("seed"),
-        seconds=run.elapsed_seconds,
-        command="python -m engine train --recipe recipe.json",
-        note="metrics.jsonl, samples.jsonl and recipe.json lie in the folder of the run.",
-    )
