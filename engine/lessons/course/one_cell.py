@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.lessons.lesson import Lesson, Problem, Question, Step, register
@@ -66,20 +67,14 @@ def show_out(loaded: LoadedModel, position: int, unit: int) -> Question:
     values = step.values
     return Question(
         ask=f"After “{token}”, the next character, unit {unit} holds {values['c']:.2f}; tanh of that is "
-        f"{values['shown'] / values['output_gate'] if False else _tanh(values['c']):.2f}. Its output gate stands at "
-        f"{values['output_gate']:.2f}. What does the unit say to the rest of the network?",
+        f"{values['shown']:.2f}. Its output gate stands at {values['output_gate']:.2f}. What does the unit say to the rest "
+        "of the network?",
         answer=values["h"],
         tell=f"It says {values['h']:.2f}.",
         why="A unit can hold a lot and say little: the output gate decides what of the memory the other units and the "
         "prediction see at this step.",
         tolerance=NEAR,
     )
-
-
-def _tanh(value: float) -> float:
-    import math
-
-    return math.tanh(value)
 
 
 def _step(loaded: LoadedModel, position: int, unit: int) -> tuple[UnitStep, str]:
@@ -90,3 +85,64 @@ def _step(loaded: LoadedModel, position: int, unit: int) -> tuple[UnitStep, str]
 
     reading = read_steps(loaded, TEXT)
     return unit_step(loaded, reading, 0, position, unit), visible_token(reading.tokens[position])
+
+
+def _problem(pose: Callable[..., Question], network: str, position: int, unit: int) -> Problem:
+    """Return a problem that opens the Cells page one token before the one that is asked about."""
+    settings = {"tool": "step", "network": network, "text": TEXT, "unit": str(unit), "position": str(position)}
+    return Problem(
+        pose, settings, {"position": (str(position + 1),), "unit": (str(unit),)}, network, arguments=(position, unit)
+    )
+
+
+NEXT = "Press **Next** below the text, so that the character is read, and look at the unit's number in the diagram."
+
+register(
+    Lesson(
+        "one_cell",
+        1,
+        "One cell, by hand",
+        12,
+        "You can say what an RNN and an LSTM compute at one step, gate by gate, and check it with a trained network.",
+        (
+            Step(
+                "squash",
+                "A new state at every step",
+                "cells",
+                "A recurrent network reads one character at a time. At each step a unit adds up what it reads and what "
+                "all units said one step before, each times a weight, and puts the sum through **tanh**.",
+                NEXT,
+                "tanh(0) is 0, tanh(0.5) is 0.46, tanh(1) is 0.76, tanh(2) is 0.96. Its sign is that of the sum.",
+                (_problem(squash, RNN, 9, 217), _problem(squash, RNN, 5, 404)),
+            ),
+            Step(
+                "keep",
+                "The forget gate keeps",
+                "cells",
+                "An LSTM has a **memory cell** beside its state. The first thing that happens to it at a step is one "
+                "multiplication, by the forget gate.",
+                NEXT,
+                "The gate is a factor: 1 keeps all, 0 keeps nothing.",
+                (_problem(keep, LSTM, 17, 230), _problem(keep, LSTM, 5, 252)),
+            ),
+            Step(
+                "write",
+                "The input gate writes",
+                "cells",
+                "Then something new is added: a **candidate** between −1 and 1, times the input gate.",
+                NEXT,
+                "Multiply the gate by the candidate first, with its sign, and then add.",
+                (_problem(write, LSTM, 17, 4), _problem(write, LSTM, 5, 2)),
+            ),
+            Step(
+                "show",
+                "The output gate shows",
+                "cells",
+                "What the unit says is tanh of its memory, times the **output gate**.",
+                NEXT,
+                "One multiplication again.",
+                (_problem(show_out, LSTM, 9, 83), _problem(show_out, LSTM, 12, 211)),
+            ),
+        ),
+    )
+)
