@@ -21,6 +21,9 @@ APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y 
 CAN_APT = command -v apt-get >/dev/null && { test -z "$(AS_ROOT)" || command -v sudo >/dev/null; }
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# What is imported is compiled once and kept, also where the environment says otherwise: a run starts a hundred
+# processes, and without it each compiles pandas, Streamlit and the rest for itself, up to six seconds.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help app check test chromium train results screenshots
 

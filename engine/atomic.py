@@ -51,11 +51,18 @@ def check_file(file: Path, what: str) -> None:
     """
     if file.is_dir():
         raise InputError(f"{what} cannot be written to {file}: it is a folder; name a file in it.")
+    if is_no_file(file):
+        raise InputError(f"{what} cannot be written to {file}: it is a device, which a file would take the place of.")
     if file.exists() and not os.access(file, os.W_OK):
         raise InputError(f"{what} cannot be written to {file}: the file may not be written to.")
     beside = next(path for path in file.absolute().parents if path.exists())
     if not _takes_files(beside):
         raise InputError(f"{what} cannot be written to {file}: {beside} is not a folder that may be written to.")
+
+
+def is_no_file(path: Path) -> bool:
+    """Return whether there is something that is neither a file nor a folder: a device, a pipe, a socket."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _takes_files(folder: Path) -> bool:
@@ -91,7 +98,13 @@ def replaced(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def replaced_file(file: Path) -> Iterator[Path]:
-    """Yield a draft beside `file` that becomes it when the block ends, and is thrown away where that raises."""
+    """Yield a draft beside `file` that becomes it when the block ends, and is thrown away where that raises.
+
+    Raises:
+        InputError: `file` is a device or the like, which is not replaced.
+    """
+    if is_no_file(file):
+        raise InputError(f"{file} is no file that could be replaced.")
     draft = file.with_name(f"{PREFIX}{file.name}-{secrets.token_hex(4)}")
     try:
         yield draft

@@ -19,15 +19,15 @@ STOP_WORDS = frozenset("a an and are does do for how in is it of on or that the 
 
 
 class Findable(Protocol):
-    """What can be found: by its name, what else it is called, and the sentence that says what it is."""
+    """What can be found: by its name, other words for it, and the sentence that says what it is."""
 
     @property
     def name(self) -> str:
         """What it is called."""
 
     @property
-    def also(self) -> tuple[str, ...]:
-        """What else it is called."""
+    def words(self) -> tuple[str, ...]:
+        """What else a person may type for it."""
 
     @property
     def sentence(self) -> str:
@@ -42,6 +42,7 @@ class Term:
     """A word of the field.
 
     Attributes:
+        also: what else it is called. found_by: what a person may type for it besides.
         tools: those that show it, the best one first, as "PAGE/TOOL", or "PAGE" for one without tools.
         paper: where it comes from, authors and year, "" where that is nobody's.
     """
@@ -50,7 +51,13 @@ class Term:
     sentence: str
     tools: tuple[str, ...]
     also: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
     paper: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What else a person may type for it."""
+        return self.also + self.found_by
 
 
 @lru_cache(maxsize=1)
@@ -58,15 +65,16 @@ def terms() -> tuple[Term, ...]:
     """Return all terms in alphabetical order."""
     read = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))["term"]
     return tuple(
-        Term(row["name"], row["meaning"], tuple(row["tools"]), tuple(row.get("also", ())), row.get("paper", ""))
+        Term(
+            row["name"],
+            row["meaning"],
+            tuple(row["tools"]),
+            tuple(row.get("also", ())),
+            tuple(row.get("found_by", ())),
+            row.get("paper", ""),
+        )
         for row in read
     )
-
-
-@lru_cache(maxsize=128)
-def terms_of(tool: str) -> tuple[Term, ...]:
-    """Return the terms that a tool, "PAGE/TOOL", shows, those it is the best one for first."""
-    return tuple(sorted((term for term in terms() if tool in term.tools), key=lambda term: term.tools.index(tool)))
 
 
 def search(query: str, entries: Iterable[F]) -> list[F]:
@@ -84,13 +92,13 @@ def search(query: str, entries: Iterable[F]) -> list[F]:
 
 def nearest_words(query: str, entries: Sequence[Findable], most: int = 3) -> list[str]:
     """Return names, and other names, that are spelt like a query which finds nothing."""
-    names = {" ".join(_words(name)): name for entry in entries for name in (*entry.also, entry.name)}
-    return [names[close] for close in difflib.get_close_matches(" ".join(_words(query)), names, n=most, cutoff=0.7)]
+    names = {" ".join(_words(name)): name for entry in entries for name in (*entry.words, entry.name)}
+    return [names[close] for close in difflib.get_close_matches(" ".join(_words(query)), names, n=most, cutoff=0.8)]
 
 
 def _score(asked: Sequence[str], whole: str, entry: Findable) -> tuple[int, int]:
     """Return how many of the words stand in an entry, and how well it fits."""
-    called = [_words(name) for name in (entry.name, *entry.also)]
+    called = [_words(name) for name in (entry.name, *entry.words)]
     places = (
         (IN_NAME, called[0]),
         (IN_ALSO, [word for words in called[1:] for word in words]),

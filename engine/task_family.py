@@ -232,13 +232,12 @@ class TaskFamily:
     opened: OpenedLayers | None = None
     brought: TrainedElsewhere = TrainedElsewhere()
     index: Callable[..., Path] | None = None
+    watched: Watched | None = None
 
     @property
     def streams(self) -> bool:
         """Whether its models offer `start` and `step` over the text that they read."""
         return self.opened is not None and self.opened.streams
-
-    watched: Watched | None = None
 
 
 def in_order() -> list[TaskFamily]:

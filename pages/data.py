@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -79,11 +80,13 @@ def show_brought(brought: bringing.Brought) -> None:
         notices.note(sentence)
     header.section("Facts")
     corpus = state.once(PAGE, "corpus", key, draft.corpus)
-    facts.show(state.once(PAGE, "facts", key, lambda: measure(corpus)))
+    licence, origin = bringing.ask_terms(draft, brought.key)
+    measured = state.once(PAGE, "facts", key, lambda: measure(corpus))
+    facts.show(replace(measured, licence=licence, origin=origin))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         title = st.text_input("Title", brought.name[:80], max_chars=80, key=f"data-name-{brought.key}", width=320)
         if is_pressed("Keep this data", "data-keep", icon="save"):
-            own.keep(draft, title)
+            own.keep(replace(draft, licence=licence, origin=origin), title)
             st.rerun()
     st.caption("Only you see it, in this browser, until you share it.")
     facts.show_examples(controls, partial(find_examples, corpus), list(draft.splits))

@@ -97,7 +97,8 @@ with notices.engine_errors():
     with bar.container(horizontal=True, vertical_alignment="center"):
         button("Another seed", "again", writing.reseed, controls, icon="casino")
         first = favourite if favourite in loaded else next(iter(loaded))
-        figures.show_receipt(receipts.for_writing(first, prompt, settings, sheet), "written")
+        on = {name: model.steps.runtime for name, model in loaded.items()}
+        figures.show_receipt(receipts.for_writing(first, prompt, settings, sheet, on), "written")
         st.caption(sheet.summary(), width="content")
 
     header.section("Take the writing apart")

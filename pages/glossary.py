@@ -10,7 +10,7 @@ header.show(
     "Glossary",
     "What does a word of the field mean, and where in this app can you see it?",
     {
-        "Also": "other words for the same thing, or for something very near to it.",
+        "Also": "other words for the same thing.",
         "In italics": "the paper that a thing is named after or first well described in.",
         "Links": "the tools that show it, the best one first.",
     },
@@ -21,4 +21,4 @@ query = controls.text_input(
 )
 finding.show(query)
 header.section(f"All {len(terms())} terms")
-finding.whole_glossary(terms())
+finding.whole_glossary()

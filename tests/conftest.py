@@ -6,6 +6,7 @@ And the tiny classifiers, which engine and pages are both tested with.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -28,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move browser tests towards the end and benchmarks to the very end; the rest stays as it was."""
     items.sort(key=lambda item: ("browser" in item.keywords) + 2 * ("benchmark" in item.keywords))
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there for good, libraries and five thousand tests, out of what Python searches for cycles again and
+    again: a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -94,6 +94,7 @@ class CorpusSource:
         sentence: what a page prints.
         corpus: name of what was really read: that of the sample where one stands in.
         stands_for: title of the corpus that was asked for and that a sample stands in for; "" where none does.
+        terms: of a visitor's own data, who made them and under which terms; those of the catalogue stand there.
     """
 
     kind: str
@@ -102,6 +103,7 @@ class CorpusSource:
     sentence: str = ""
     corpus: str = ""
     stands_for: str = ""
+    terms: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

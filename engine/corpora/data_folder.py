@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RECORD = "data.json"
 PREFIX = "own-"  # begins the name of a visitor's data set wherever a corpus is named
-MAX_TITLE = 80  # characters
+MAX_TITLE, MAX_TERMS = 80, 200  # characters
 ITS_OWN = {"kind": "its own"}  # the split of a data set that came divided
 UNSTATED = "Not stated"
 
@@ -98,8 +98,8 @@ def write(
         source=source,
         mapping=mapping or {},
         split=split or ITS_OWN,
-        licence=licence,
-        origin=origin,
+        licence=stated(licence),
+        origin=stated(origin),
         created=round(time.time(), 3),
         rows={name: len(next(iter(columns.values()))) for name, columns in splits.items()},
         fingerprint=fingerprint_of(splits),
@@ -159,7 +159,8 @@ def load(folder: Path) -> Corpus:
         if missing or len(rows) != record.rows[name]:
             raise DataError(f"The data set “{record.title}” is damaged: its {name} split is not what data.json says.")
     where = f"the data set “{record.title}”, fingerprint {record.fingerprint[:12]}"
-    return Corpus(spec, splits, CorpusSource("own", str(folder), sentence=f"Source: {where}.", corpus=spec.name))
+    source = CorpusSource("own", str(folder), sentence=f"Source: {where}.", corpus=spec.name, terms=spec.terms)
+    return Corpus(spec, splits, source)
 
 
 def spec_of(record: DataFolder, folder: Path) -> CorpusSpec:
@@ -228,6 +229,18 @@ def restore(folder: Path) -> None:
         InputError: it is gone.
     """
     put_back(folder)
+
+
+def stated(terms: str) -> str:
+    """Return a licence or an origin in one line, or that it is not stated.
+
+    Raises:
+        InputError: it is too long.
+    """
+    words = " ".join(terms.split())
+    if len(words) > MAX_TERMS:
+        raise InputError(f"A licence or an origin has at most {MAX_TERMS} characters; this one has {len(words)}.")
+    return words or UNSTATED
 
 
 def fingerprint_of(splits: Mapping[str, Columns | Dataset]) -> str:

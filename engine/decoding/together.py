@@ -4,6 +4,9 @@ There is no thread for it. Whoever wants to read on and finds nothing ready take
 others get waits for them; whoever comes meanwhile waits for these steps. A text that nobody reads stops after
 `MOST_UNREAD` tokens. Prompts are read in the same steps, beside texts that are being written.
 
+A step that fails changes no text, so that it can be taken again. Where it failed for several, each of them goes on
+alone: what is wrong with one text, or more memory than there is, is told to whoever it belongs to.
+
 Steps must give each text the same numbers alone and in a batch (`is_exact_in_batches`): then the same seed writes the
 same text whoever else writes.
 
@@ -33,6 +36,7 @@ class _SharedText:
     Attributes:
         next_id: the token that is read next. waiting: what is left of the prompt after it.
         unread: tokens written that nobody has taken yet.
+        is_apart: whether a step failed that it was part of.
     """
 
     def __init__(
@@ -43,16 +47,28 @@ class _SharedText:
         self.waiting = deque(rest)
         self.left = settings.max_new_tokens
         self.chances = (settings.temperature, settings.top_k, settings.top_p)
-        self.draws = Draws(settings.seed)
+        self._draws = Draws(settings.seed)
+        self._numbers: np.ndarray | None = None
         self.unread: deque[int] = deque()
         self.is_over = not self.left
+        self.is_apart = False
 
     def is_stepped(self) -> bool:
         """Return whether it is to go on."""
         return not self.is_over and len(self.unread) < MOST_UNREAD
 
+    def numbers(self, size: int) -> np.ndarray:
+        """Return the numbers that its next token is drawn with, (size,): the same ones until a token is put."""
+        if self._numbers is None:
+            self._numbers = self._draws.uniform(size)
+        return self._numbers
+
     def put(self, token_id: int) -> None:
-        """Add a token that was drawn."""
+        """Add a token that was drawn; while it reads its prompt, the prompt's next stands in for it."""
+        self._numbers = None
+        if self.waiting:
+            self.next_id = self.waiting.popleft()
+            return
         if token_id == self.stop_id:
             self.is_over = True
             return
@@ -98,20 +114,35 @@ class Together:
             if text.unread or text.is_over:
                 return
             self._is_stepping = True
-            texts = [each for each in self._texts if each.is_stepped()]
+            there = tuple(self._texts)  # one that was left may be collected, and go, while the list is looked through
         try:
-            self._step(texts)
+            others = () if text.is_apart else there
+            self._step([text, *(each for each in others if each.is_stepped() and not each.is_apart and each != text)])
         finally:
             with self._changed:
                 self._is_stepping = False
                 self._changed.notify_all()
 
     def _step(self, texts: list[_SharedText]) -> None:
+        """Take some steps for these texts, or for the first alone where that fails."""
+        try:
+            self._step_all(texts)
+        except Exception:  # of the runtime, which has kinds of its own
+            if len(texts) == 1:
+                raise
+            for text in texts:
+                text.is_apart = True
+            self._step_all(texts[:1])
+
+    def _step_all(self, texts: list[_SharedText]) -> None:
         state = np.concatenate([text.state for text in texts])  # (B, S)
         try:
             for _ in range(STEPS_AT_ONCE):
-                logits, state = self._steps.step(np.array([text.next_id for text in texts]), state)
-                _put_next(texts, logits)
+                logits, after = self._steps.step(np.array([text.next_id for text in texts]), state)
+                drawn = _drawn(texts, logits)
+                state = after  # nothing fails from here on: texts and their states go on together
+                for text, token_id in zip(texts, drawn, strict=True):
+                    text.put(token_id)
                 going = [row for row, text in enumerate(texts) if text.is_stepped()]
                 if len(going) < len(texts):
                     _leave(texts, state)
@@ -128,27 +159,28 @@ def _leave(texts: Sequence[_SharedText], state: np.ndarray) -> None:
         text.state = state[row : row + 1]
 
 
-def _put_next(texts: Sequence[_SharedText], logits: np.ndarray) -> None:
-    """Give every text the token it reads next: of its prompt, or drawn from its row of the logits (B, V)."""
+def _drawn(texts: Sequence[_SharedText], logits: np.ndarray) -> list[int]:
+    """Return the token that each text's row of the logits (B, V) gives, 0 for one that still reads its prompt."""
     drawing: dict[tuple[float, int, float], list[int]] = {}
     for row, text in enumerate(texts):
-        if text.waiting:
-            text.next_id = text.waiting.popleft()
-        else:
+        if not text.waiting:
             drawing.setdefault(text.chances, []).append(row)
+    found = [0] * len(texts)
     for chances, rows in drawing.items():
         given = logits if len(rows) == len(texts) else logits[rows]
-        drawn = _draw(given, [texts[row].draws for row in rows], *chances)
-        for row, token_id in zip(rows, drawn, strict=True):
-            texts[row].put(token_id)
+        for row, token_id in zip(rows, _draw(given, [texts[row] for row in rows], *chances), strict=True):
+            found[row] = token_id
+    return found
 
 
-def _draw(logits: np.ndarray, draws: Sequence[Draws], temperature: float, top_k: int, top_p: float) -> Sequence[int]:
+def _draw(
+    logits: np.ndarray, texts: Sequence[_SharedText], temperature: float, top_k: int, top_p: float
+) -> Sequence[int]:
     """Return a token for each row of the logits (B, V), as `draw` does for one text."""
     if temperature == 0:
         return logits.argmax(axis=-1).tolist()
     chances = next_distribution(logits, temperature, top_k, top_p)
-    uniform = np.stack([own.uniform(logits.shape[-1]) for own in draws])
+    uniform = np.stack([text.numbers(logits.shape[-1]) for text in texts])
     return first_to_ring(chances, uniform).tolist()
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.config import JsonObject, to_dict
+from engine.corpora.data_folder import stated
 from engine.errors import InputError
 from engine.exchange.details import Details, numbered_labels
 from engine.exchange.layouts.base import Built
@@ -86,6 +87,7 @@ def facts_of(found: Recognised, details: Details, model: PretrainedModel) -> Jso
     title = details.title.strip() or found.layout.title
     from_where = {"layout": found.layout.name, "origin": found.given.origin}
     facts: JsonObject = {"model": model_name(model), "title": title, "label": title, "brought": from_where}
+    facts["terms"] = {"licence": stated(details.licence), "origin": stated(details.origin)}
     said = replace(details, labels=details.labels or numbered_labels(found.answers(details.task)))
     return facts | {name: to_dict(said)[name] for name in TASK_FAMILIES.get(details.task).brought.kept}
 

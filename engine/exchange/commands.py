@@ -11,7 +11,7 @@ from engine.config import option
 from engine.errors import InputError
 from engine.task_family import Command
 
-FORMATS = ("zip", "onnx", "onnx-step")
+FORMATS = {"zip": "", "onnx": "sequence", "onnx-step": "step", "onnx-encoder": "encoder"}  # and the graph of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,8 @@ class Import:
     title: str = option("", help="what the model is called")
     label: tuple[str, ...] = option((), help="a label, in the order of the last layer's rows; given once for each")
     pooling: str = option("", help="what a classifier decides on; by default what its layout does", metavar="NAME")
+    licence: str = option("", help="the terms of the weights, for the card")
+    origin: str = option("", help="who trained it, on what, for the card")
     reference: str = option("", help="JSON of ids and logits that the model must give", metavar="REFERENCE")
     source_language: str = option("en", help="of a translator, two letters")
     target_language: str = option("fr", help="of a translator, two letters")
@@ -37,7 +39,7 @@ class Import:
 class Export(ModelOption):
     """Which model is taken away, in which form, and where to."""
 
-    format: str = option("zip", help="the folder, whole sequences, or one step", choices=FORMATS)
+    format: str = option("zip", help="the folder, whole sequences, one step, or the encoder", choices=tuple(FORMATS))
     output: str = option(help="file that is written", metavar="FILE")
 
 
@@ -67,6 +69,8 @@ def import_command(options: Import) -> None:
         task=options.task,
         title=options.title,
         labels=options.label,
+        licence=options.licence,
+        origin=options.origin,
         source_language=options.source_language,
         target_language=options.target_language,
         **facts,
@@ -87,14 +91,15 @@ def export_command(options: Export) -> None:
     Raises:
         ModelError: it is not there, damaged, or has no such form.
     """
-    from engine.exchange import taking
+    from engine.exchange.onnx_graphs import onnx_model
+    from engine.exchange.taking import zip_folder
     from engine.models.folder import load_model
 
     path = Path(options.output)
     check_file(path, "The model")
     folder = load_model(options.model).info.path
-    makers = {"zip": taking.zip_folder, "onnx": taking.sequence_model, "onnx-step": taking.step_model}
-    data = makers[options.format](folder)
+    part = FORMATS[options.format]
+    data = onnx_model(folder, part) if part else zip_folder(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replaced_file(path) as draft:
         draft.write_bytes(data)

@@ -23,6 +23,8 @@ class Details:
     labels: tuple[str, ...] = option(
         (), label="Labels", help="The names of the answers, in the order of the network's."
     )
+    licence: str = option("", label="Licence", help="The terms of the weights, as in “MIT”; they go into the card.")
+    origin: str = option("", label="Origin", help="Who trained it, on what; it goes into the card.")
     pooling: str = option("last", label="Decides on", help="What of the outputs at all words a classifier decides on.")
     backward_first: bool = option(
         False,

@@ -17,8 +17,38 @@ from engine.errors import InputError
 from engine.exchange.weight_files import GivenWeights
 from engine.layers import Weights
 
-_RECURRENT = re.compile(r"(weight|bias)_(ih|hh|hr)_l(\d+)(_reverse)?")
+_RECURRENT_PART = re.compile(r"(weight|bias)_(ih|hh|hr)_l(\d+)(_reverse)?")
 KEYS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+@dataclass(frozen=True)
+class ModuleKind:
+    """What a module of torch.nn is by its tensors.
+
+    Attributes:
+        holds: what it holds, in words.
+        parts: the tensors that it has, a matrix first. optional: those that it may have beside them.
+        has_more: whether it may have any others.
+    """
+
+    holds: str
+    parts: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    has_more: bool = False
+
+    def is_of(self, tensors: Mapping[str, Tensor]) -> bool:
+        """Return whether a module with these tensors, by name, is one."""
+        if not set(self.parts) <= set(tensors):
+            return False
+        if self.has_more:
+            return True
+        return set(tensors) <= {*self.parts, *self.optional} and tensors[self.parts[0]].dim() == 2
+
+
+RECURRENT = ModuleKind("recurrent layers", ("weight_ih_l0",), has_more=True)
+LINEAR = ModuleKind("a matrix and, if any, a bias", ("weight",), optional=("bias",))
+BIASED = ModuleKind("a matrix and a bias", ("weight", "bias"))  # where nothing but the bias tells it from an embedding
+MATRIX = ModuleKind("a matrix and nothing else", ("weight",))
 
 
 @dataclass(frozen=True)
@@ -69,16 +99,6 @@ class Modules:
             module, _, part = name.rpartition(".")
             self.groups.setdefault(module, {})[part] = tensor
 
-    def kind(self, module: str) -> str:
-        """Return what a module is by its tensors: "recurrent", "linear", "matrix" (without a bias) or ""."""
-        parts = self.groups[module]
-        if "weight_ih_l0" in parts:
-            return "recurrent"
-        is_flat = "weight" in parts and parts["weight"].dim() == 2
-        if is_flat and set(parts) == {"weight", "bias"}:
-            return "linear"
-        return "matrix" if is_flat and set(parts) == {"weight"} else ""
-
     def names(self, module: str) -> list[str]:
         """Return the names of a module's tensors."""
         return [f"{module}.{part}" if module else part for part in self.groups[module]]
@@ -106,7 +126,7 @@ class Modules:
         """
         parts, found = self.groups[module], {}
         for part in parts:
-            match = _RECURRENT.fullmatch(part)
+            match = _RECURRENT_PART.fullmatch(part)
             if match is None:
                 raise InputError(f"“{self._called(module, part)}” belongs to no recurrent layer of torch.nn.")
             if match[2] == "hr":
@@ -157,12 +177,3 @@ class Modules:
 
     def _called(self, module: str, part: str) -> str:
         return self.given.source(f"{module}.{part}" if module else part)
-
-
-def part_names(kind: str, groups: Mapping[str, Mapping[str, Tensor]], module: str) -> list[str]:
-    """Return the tensors that a module of a kind has, as torch.nn names them: a recurrent one as many as are there."""
-    if kind == "recurrent":
-        layers = {match.group(3) for part in groups.get(module, {}) if (match := _RECURRENT.fullmatch(part))} or {"0"}
-        suffixes = [f"_l{layer}" for layer in sorted(layers)]
-        return [f"{module}.{key}{suffix}" for suffix in suffixes for key in KEYS]
-    return [f"{module}.weight"] + ([f"{module}.bias"] if kind == "linear" else [])

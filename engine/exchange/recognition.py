@@ -10,7 +10,7 @@ from engine.errors import InputError
 from engine.exchange.details import Details
 from engine.exchange.layouts import LAYOUTS, Layout
 from engine.exchange.layouts.base import Built, LayoutPart
-from engine.exchange.modules import Linear, Modules, part_names
+from engine.exchange.modules import Linear, Modules
 from engine.exchange.vocabularies import Vocabulary
 from engine.exchange.weight_files import GivenWeights
 from engine.limits import check
@@ -82,11 +82,14 @@ def recognise(given: GivenWeights) -> Recognised:
         ConfigError: it is larger than what is allowed here.
     """
     modules = Modules(given)
-    tried = [(layout, *layout.assign(modules)) for _, layout in LAYOUTS.items()]
-    fitting = next((one for one in tried if not one[2] and not one[3]), None)
-    if fitting is None:
+    tried: list[Tried] = []
+    for _, layout in LAYOUTS.items():
+        names, missing, extra = layout.assign(modules)
+        if not missing and not extra:
+            break
+        tried.append((layout, names, missing, extra))
+    else:
         raise InputError(_nearest(modules, tried))
-    layout, names, _, _ = fitting
     layers = layout.read(modules, names)
     for called, table in layers.vocabularies.items():
         check("vocabulary", table.rows, called)
@@ -114,10 +117,11 @@ def _nearest(modules: Modules, tried: list[Tried]) -> str:
     if missing:
         part = missing[0]
         if part.names:
-            halves = [name for name in extra if name in part.names]
-            known = modules.names(halves[0]) if halves else []
-            absent = next(name for name in part_names(part.kind, modules.groups, part.names[0]) if name not in known)
-            sentence = f"{near}“{absent}” is missing from it"
+            name = next((name for name in part.names if name in extra), part.names[0])
+            absent = next((own for own in part.kind.parts if own not in modules.groups.get(name, {})), "")
+            if not absent:
+                return f"{near}“{name}” is to hold {part.kind.holds}."
+            sentence = f"{near}“{name}.{absent}” is missing from it"
         else:
             sentence = f"{near}it has no {part.role}"
         return f"{sentence}; {_foreign(modules, extra[0])} to nothing there." if extra else f"{sentence}."

@@ -1,4 +1,4 @@
-"""A model of ours taken away: its folder as a zip, its step and its sequences as ONNX, a repository on the Hub."""
+"""A model of ours taken away: its folder as a zip, a repository on the Hub; as ONNX see `onnx_graphs`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from pathlib import Path
 from engine.atomic import read_unchanged
 from engine.errors import InputError, ModelError
 from engine.models.card import usage_lines
-from engine.models.folder import FILES, HUB_ID, describe, load_model
-from engine.runtimes.graph import folder_graph
+from engine.models.folder import FILES, HUB_ID, describe
 
 RECIPE = "recipe.json"
-STEPS = ("language_model",)  # models whose step is a program, and below those with a graph of whole sequences
-SEQUENCES = ("language_model", "classifier", "tagger")
 TAKEN = (*FILES, RECIPE)  # what stands beside these in a run's folder is of the run
 LOAD_FIRST = "This archive holds the model “{title}”. Unpack it beside Unrolled and load it in Python:\n\n{lines}\n"
 
@@ -41,34 +38,6 @@ def zip_folder(folder: Path) -> bytes:
         return stream.getvalue()
 
     return read_unchanged(folder, pack)
-
-
-def step_model(folder: Path) -> bytes:
-    """Return a model's step as an ONNX file: see `engine.runtimes.graph`.
-
-    Raises:
-        ModelError: no step is written for such a model.
-    """
-    info = describe(folder)
-    if info.error:
-        raise ModelError(info.error)
-    graph = folder_graph(folder, info.config)
-    if graph is None:
-        raise ModelError(
-            f"No step is written as ONNX for the model '{info.name}': of recurrent language models there is one."
-        )
-    return graph.SerializeToString()
-
-
-def sequence_model(folder: Path) -> bytes:
-    """Return a model over whole sequences as an ONNX file: see `engine.exchange.onnx_sequences`.
-
-    Raises:
-        ModelError: no graph is written for such a model.
-    """
-    from engine.exchange.onnx_sequences import sequence_graph
-
-    return sequence_graph(load_model(f"{folder.resolve()}")).SerializeToString()
 
 
 def push_to_hub(folder: Path, repository: str, token: str, is_private: bool = True) -> str:

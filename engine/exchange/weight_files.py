@@ -25,7 +25,6 @@ REAL = ("F16", "BF16", "F32", "F64")
 MAX_HEADER = 10_000_000  # bytes
 SAVE_AGAIN = "save it as safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
 STATE_KEYS = ("state_dict", "model_state_dict", "model")  # where checkpoints keep the tensors
-PREFIXES = ("module.", "_orig_mod.", "model.")  # what DataParallel and torch.compile put before every name
 
 
 @dataclass(frozen=True)
@@ -141,11 +140,12 @@ def _unpickled(name: str, data: bytes) -> dict[str, Tensor]:
 
 
 def _plain_names(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return tensors without what stands before all of their names."""
-    for prefix in PREFIXES:
-        if all(name.startswith(prefix) for name in tensors):
-            return _plain_names({name.removeprefix(prefix): tensor for name, tensor in tensors.items()})
-    return tensors
+    """Return tensors without what stands before all of their names, as DataParallel ("module."), torch.compile and
+    whoever keeps the network in another put it there; each tensor keeps the name of its own module."""
+    before = {name.partition(".")[0] for name in tensors}
+    if len(before) != 1 or any(name.count(".") < 2 for name in tensors):
+        return tensors
+    return _plain_names({name.partition(".")[2]: tensor for name, tensor in tensors.items()})
 
 
 def _checked(name: str, given: GivenWeights) -> GivenWeights:

@@ -69,6 +69,11 @@ class _Job:
         return self.cluster, self.future
 
 
+def new_job_id() -> str:
+    """Return an id for a job that is yet to be queued; nobody can guess it."""
+    return secrets.token_urlsafe(16)
+
+
 class JobRunner:
     """Runs jobs one per worker thread; safe to share between threads. Nothing starts before the first `submit`.
 
@@ -84,6 +89,13 @@ class JobRunner:
         self._topic = f"jobs-{secrets.token_hex(8)}"
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._cluster: Cluster | None = None
+        self._lost = 0
+
+    @property
+    def lost_processes(self) -> int:
+        """How many worker processes have died or been ended so far: each time the next one begins with nothing
+        imported."""
+        return self._lost
 
     def submit(
         self,
@@ -91,8 +103,10 @@ class JobRunner:
         kwargs: JsonObject | None = None,
         *,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
+        job_id: str = "",
     ) -> str:
-        """Queue a job and return its id, which nobody can guess.
+        """Queue a job and return its id, which nobody can guess; `job_id`, from `new_job_id`, is for those who have to
+        know it before the job may begin.
 
         Raises:
             JobError: the queue is full, or the cluster cannot be reached.
@@ -102,7 +116,7 @@ class JobRunner:
             waiting = len(self._queued())
             if waiting >= limits().jobs:
                 raise JobError(f"All places are taken: {waiting} jobs are waiting already; try again in a minute.")
-            job = _Job(secrets.token_urlsafe(16), function_path, dict(kwargs or {}), time_limit_seconds)
+            job = _Job(job_id or new_job_id(), function_path, dict(kwargs or {}), time_limit_seconds)
             self._jobs[job.job_id] = job
             self._forget_oldest()
         self._start_next()
@@ -131,8 +145,9 @@ class JobRunner:
                 wait_seconds=self._wait(queued.index(job_id)) if job_id in queued else 0.0,
             )
 
-    def cancel(self, job_id: str) -> None:
-        """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen.
+    def cancel(self, job_id: str, *, grace_seconds: float | None = None) -> None:
+        """Stop a job: at once if it waits, at its next event if it runs, with its worker if it does not listen within
+        `grace_seconds`, by default GRACE_SECONDS.
 
         Raises:
             JobError: no such job is known.
@@ -145,7 +160,7 @@ class JobRunner:
                 job.is_cancelling = True
                 job.message = "Stopping"
                 self._after(job, 0.0, self._raise_flag)
-                self._after(job, GRACE_SECONDS, self._kill)
+                self._after(job, GRACE_SECONDS if grace_seconds is None else grace_seconds, self._kill)
 
     def give_up(self, job_id: str) -> None:
         """End a job that was asked to end by other ways; its worker loses its process where it does not within
@@ -351,6 +366,7 @@ class JobRunner:
         with self._lock:
             is_first = job.state == "running" and job.future is not None and not job.is_killed
             job.is_killed = job.is_killed or is_first
+            self._lost += is_first
             return is_first
 
     def _end_and_go_on(self, job: _Job, state: str, **said: Any) -> None:  # as `_end` takes them

@@ -7,19 +7,23 @@ under the same path.
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine import runs
-from engine.errors import InputError, JobError
-from engine.jobs.runner import JobRunner
+from engine.errors import EngineError, InputError, JobError
+from engine.jobs.runner import JobRunner, new_job_id
 from engine.limits import limits
 from engine.runs import Run
-from engine.runs.folder import queue, write_status
+from engine.runs.folder import end_for, queue
 from engine.wording import counted
 
 TRAIN, RACE = "engine.runs.job:train", "engine.runs.job:race"
+OUT_OF_QUEUE = "Taken out of the queue before it began."
 SLACK_SECONDS = 60.0  # the run itself heeds the limit of minutes; this is for one that is deaf
+_COUNTING = threading.Lock()  # two clicks at once would both find a free place
 
 
 def start(runner: JobRunner, folders: Sequence[Path]) -> None:
@@ -29,29 +33,21 @@ def start(runner: JobRunner, folders: Sequence[Path]) -> None:
         InputError: as many runs of this visitor go on as may, or one of these does already.
         JobError: the queue is full, or the cluster cannot be reached.
     """
-    found = [runs.read(folder) for folder in folders]
-    if going := [run for run in found if run.is_active]:
-        raise InputError(f"The run '{going[0].title}' goes on already.")
-    # Those of one visitor lie side by side.
-    active = sum(run.is_active for root in {folder.parent for folder in folders} for run in runs.listed(root))
-    if active + len(found) > limits().jobs_per_visitor:
-        raise InputError(
-            f"{counted(limits().jobs_per_visitor, 'run')} of one visitor may wait or go on at once, and "
-            f"{counted(active, 'run')} of yours do: stop one or wait for it."
-        )
     paths = [str(folder.resolve()) for folder in folders]
     job, given = (TRAIN, {"folder": paths[0]}) if len(paths) == 1 else (RACE, {"folders": paths})
     seconds = 60 * limits().minutes * len(paths) + SLACK_SECONDS
-    for folder in folders:  # before the worker may tell that it begins
-        queue(folder, "")
+    job_id = new_job_id()
+    queued: list[Run] = []
     try:
-        job_id = runner.submit(job, given, time_limit_seconds=seconds)
-    except JobError as error:
-        for run in found:
-            write_status(run.folder, state=run.state, sentence=str(error))
+        with _COUNTING:
+            _check_count(folders)
+            for folder in folders:  # before the worker may tell that it begins: from then on its status is the worker's
+                queued.append(queue(folder, job_id))
+        runner.submit(job, given | {"job_id": job_id}, time_limit_seconds=seconds, job_id=job_id)
+    except EngineError as error:
+        for run in queued:
+            end_for(run.folder, job_id, run.state, str(error), instead_of=("queued",))
         raise
-    for folder in folders:
-        write_status(folder, job_id=job_id)
 
 
 def stop(runner: JobRunner, folders: Sequence[Path]) -> None:
@@ -76,23 +72,36 @@ def read(runner: JobRunner, folder: Path) -> Run:
     if run.state == "queued" and not job.is_over:
         return dataclasses.replace(run, position=job.position, seconds_left=job.wait_seconds)
     if job.state == "cancelled":
-        write_status(folder, state="stopped", sentence="Stopped; resume goes on from the last checkpoint.")
+        end_for(folder, run.job_id, "stopped", "Stopped; resume goes on from the last checkpoint.")
     elif run.state == "queued":  # it ended before it could say anything itself
-        write_status(folder, state="failed", sentence=job.error or "It did not begin; start it again.")
+        end_for(folder, run.job_id, "failed", job.error or "It did not begin; start it again.")
     return runs.read(folder)
 
 
+def _check_count(folders: Sequence[Path]) -> None:
+    """Raise where as many runs of one visitor go on as may; those of one visitor lie side by side."""
+    found = [run for root in {folder.parent for folder in folders} for run in runs.listed(root)]
+    active = sum(run.is_active for run in found if run.folder not in folders)
+    if active + len(folders) > limits().jobs_per_visitor:
+        raise InputError(
+            f"{counted(limits().jobs_per_visitor, 'run')} of one visitor may wait or go on at once, and "
+            f"{counted(active, 'run')} of yours do: stop one or wait for it."
+        )
+
+
 def _leave(runner: JobRunner, folders: Sequence[Path], *, is_final: bool) -> None:
-    found = [runs.read(folder) for folder in folders]
+    found = [run for folder in folders if (run := runs.read(folder)).is_active]
+    waited: set[str] = set()
+    going: set[str] = set()
     for run in found:
-        if run.state == "queued":
-            runner.cancel(run.job_id)
-            write_status(run.folder, state="stopped", sentence="Taken out of the queue before it began.")
-        elif run.is_active:
-            runs.ask(run.folder, stop=is_final, pause=not is_final)
-    going = {run.job_id for run in found if run.state == "running"}
-    for job_id in going if is_final else ():
-        # Of a race that goes on without some, only those are asked.
-        others = [run for root in {run.folder.parent for run in found} for run in runs.listed(root)]
-        if not any(run.is_active and run.job_id == job_id and run.folder not in folders for run in others):
-            runner.give_up(job_id)
+        runs.ask(run.folder, stop=is_final, pause=not is_final)  # also one that waits: its job may claim it just now
+        is_out = end_for(run.folder, run.job_id, "stopped", OUT_OF_QUEUE, instead_of=("queued",))
+        (waited if is_out else going).add(run.job_id)
+    others = [run for root in {run.folder.parent for run in found} for run in runs.listed(root)]
+    # A race that goes on without some of its runs keeps its job.
+    needed = {run.job_id for run in others if run.is_active and run.folder not in folders}
+    for job_id in waited - going - needed:
+        with suppress(JobError):  # it is over, and forgotten
+            runner.cancel(job_id)
+    for job_id in going - needed if is_final else ():
+        runner.give_up(job_id)

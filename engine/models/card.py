@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from engine.cells import CELLS
 from engine.config import JsonObject
 from engine.task_family import TASK_FAMILIES, Metric
+
+_WHEN = ("step", "elapsed_seconds")  # of an evaluation; the rest was measured
+_ACTIVE = re.compile(r"([\[\]<`])")
 
 
 def usage_lines(name: str, task: str) -> str:
@@ -25,10 +29,11 @@ def write_card(name: str, config: JsonObject) -> str:
     words = family.models[config["model"]]
     parts = [
         _head(config),
-        f"# {config['title']}",
+        f"# {harmless(config['title'])}",
         f"{config['parameters']:,} {words.counted}. {words.architecture(config)}",
         "## Measured",
         _metrics_table(name, family.metrics, metrics),
+        "" if metrics else _validated(training),
         family.published(config, metrics),
         "## Use",
         f"```python\n{usage_lines(name, family.name)}\n```",
@@ -80,6 +85,16 @@ def _metrics_table(name: str, known: Sequence[Metric], metrics: JsonObject) -> s
     ).rstrip()
 
 
+def _validated(training: JsonObject) -> str:
+    """Return the sentence on what was measured while the weights that were kept were learnt, "" where nothing was."""
+    measured = {each["step"]: each for each in training.get("evaluations") or []}
+    best = measured.get(training.get("best_step"), {})
+    numbers = [f"{name.replace('_', ' ')} {best[name]:.4g}" for name in sorted(best) if name not in _WHEN]
+    if not numbers:
+        return ""
+    return f"On the validation data of its training, at update {best['step']:,}: {', '.join(numbers)}."
+
+
 def corpora_behind(config: JsonObject) -> list[str]:
     """Return the names of all corpora that a model's weights were learnt from, those of an earlier training too."""
     before = (config.get("training") or {}).get("started_from") or {}
@@ -90,15 +105,24 @@ def _data(config: JsonObject) -> str:
     """Return the section on origin and licence of what the model learnt from, "" where nothing is known of that."""
     from engine.corpora import terms_of, weights_terms_of  # a third of the time in which a command starts
 
-    names = corpora_behind(config)
-    lines = [f"- {line}" for line in terms_of(names)]
-    return "\n".join(["## Data and licence\n", *lines, f"- The weights: {weights_terms_of(names)}"]) if lines else ""
+    names, own = corpora_behind(config), (config.get("training") or {}).get("sources") or []
+    lines = terms_of(names) + [harmless(source["terms"]) for source in own if source.get("terms")]
+    if weights := weights_terms_of(names):
+        lines.append(f"The weights: {weights}")
+    if terms := config.get("terms"):
+        lines.append(harmless(f"The network: {terms['origin'].rstrip('.')}. Licence: {terms['licence'].rstrip('.')}."))
+    return "\n".join(["## Data and licence\n", *(f"- {line}" for line in dict.fromkeys(lines))]) if lines else ""
+
+
+def harmless(text: str) -> str:
+    """Return a visitor's words so that no link, picture or HTML can hide in them where Markdown is drawn."""
+    return _ACTIVE.sub(r"\\\1", text)
 
 
 def _training(training: JsonObject) -> str:
     if not training:
         return ""
-    sources = " ".join(source["sentence"] for source in training["sources"])
+    sources = harmless(" ".join(source["sentence"] for source in training["sources"]))
     if not training["steps"]:  # made by counting
         return (
             f"```sh\n{training['command']}\n```\n\nCounted in one pass on {training['hardware']}, commit "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from engine.corpora.base import Corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import InputError
 from engine.files.text_file import find_text_column, spell
@@ -65,6 +66,9 @@ class RunningTextShape(Shape):
 
     def texts(self, found: str, columns: Sequence[str]) -> dict[str, list[str]]:
         return {"text": found.split("\n")}
+
+    def count_rows(self, corpus: Corpus, split: str) -> int:
+        return corpus.read(self.content, split).count("\n") + 1  # the table holds a few long pieces
 
     def length(self, text: str) -> int:
         return len(text)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from engine.config import JsonObject
-from engine.corpora.base import Content
+from engine.corpora.base import SPLITS, Content, Corpus
 from engine.corpora.data_folder import Columns
 from engine.errors import InputError
 from engine.files.text_file import Cell, is_tag, mean_words, spell
@@ -150,6 +150,10 @@ class Shape(ABC):
         """Return the columns of a table of examples."""
         return self.texts(found, columns)
 
+    def count_rows(self, corpus: Corpus, split: str) -> int:
+        """Return how many rows a split has, without reading them where its table has as many."""
+        return len(corpus.splits[split])
+
     def length(self, text: str) -> int:
         """Return how long a text is, in `unit`."""
         return len(text.split())
@@ -173,6 +177,12 @@ def count_by_words(cut: Cut) -> Count:
         return found
 
     return count
+
+
+def row_counts(corpus: Corpus) -> dict[str, int]:
+    """Return how many rows each split has, as the facts of a corpus count them too."""
+    shape = SHAPES.get(corpus.spec.content.name)
+    return {name: shape.count_rows(corpus, name) for name in SPLITS if name in corpus.splits}
 
 
 def propose(table: SourceTable) -> ColumnMapping:

@@ -7,8 +7,10 @@
     metrics.jsonl      one event a line; samples.jsonl: what it wrote or answered at each measurement
     checkpoint/        from which it goes on; model/: the best network so far, as a model folder
     control.json       what is asked of a run that goes on; `lock`, held by the process that trains it
+    changing           held for a moment by whoever changes its status or what is asked of it
 
-About, control and `shared` are written by whoever owns the run, the others by whoever trains it.
+About, control and `shared` are written by whoever owns the run, the others by whoever trains it: the status of a run
+that waits is the queue's, and its job's from the moment on at which that claims it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +27,9 @@ from engine.atomic import put_back, replaced_file, set_aside
 from engine.config import JsonObject
 from engine.errors import InputError
 from engine.limits import limits
-from engine.runs.controls import forget_leaving
-from engine.runs.processes import is_alive, is_held, this_process
-from engine.runs.run import CHECKPOINT, Run
+from engine.runs.controls import forget
+from engine.runs.processes import changing, is_alive, is_held, this_process
+from engine.runs.run import ACTIVE, CHECKPOINT, Run
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -110,9 +112,10 @@ def delete(folder: Path) -> None:
     Raises:
         InputError: it goes on, or is not there.
     """
-    if read(folder).is_active:
-        raise InputError("This run goes on: stop it before you delete it.")
-    set_aside(folder)
+    with changing(folder):
+        if read(folder).is_active:
+            raise InputError("This run goes on: stop it before you delete it.")
+        set_aside(folder)
 
 
 def restore(folder: Path) -> None:
@@ -132,46 +135,86 @@ def go_further(folder: Path, *, more_steps: int = 0, learning_rate: float | None
     the whole run.
 
     Raises:
-        InputError: it goes on.
+        InputError: it goes on, or is not there any more.
         ConfigError: the updates are over the limit, or the rate is out of bounds.
     """
     from engine.recipes.as_data import read_recipe, recipe_from_dict, recipe_to_dict, write_recipe
     from engine.runs.sizes import check_recipe
 
-    run = read(folder)
-    if run.is_active:
-        raise InputError("This run goes on: wait for its end, or stop it first.")
-    recipe = read_recipe(folder / RECIPE)
-    training = recipe.training
-    if more_steps:
-        restarts = (*training.restarts, training.max_steps)
-        steps = training.max_steps + more_steps
-        training = dataclasses.replace(training, max_steps=steps, restarts=restarts, patience=0)
-    if learning_rate is not None:
-        since = _read(folder / CHECKPOINT / "state.json")["step"] if run.has_checkpoint else 0
-        changes = tuple(change for change in training.learning_rate_changes if change[0] < since)
-        training = dataclasses.replace(training, learning_rate_changes=(*changes, (since, learning_rate)))
-    recipe = dataclasses.replace(recipe, training=training)
-    recipe_from_dict(recipe_to_dict(recipe))
-    check_recipe(recipe)
-    write_recipe(recipe, folder / RECIPE)
-    state = "stopped" if run.state == "finished" else run.state
-    write_status(folder, max_steps=training.max_steps, state=state, sentence="Ready to go on.")
+    with changing(folder):
+        run = read(folder)
+        if run.is_active:
+            raise InputError("This run goes on: wait for its end, or stop it first.")
+        recipe = read_recipe(folder / RECIPE)
+        training = recipe.training
+        if more_steps:
+            restarts = (*training.restarts, training.max_steps)
+            steps = training.max_steps + more_steps
+            training = dataclasses.replace(training, max_steps=steps, restarts=restarts, patience=0)
+        if learning_rate is not None:
+            forget(folder, "learning_rate")  # one that was asked for before the run ended
+            since = _read(folder / CHECKPOINT / "state.json")["step"] if run.has_checkpoint else 0
+            changes = tuple(change for change in training.learning_rate_changes if change[0] < since)
+            training = dataclasses.replace(training, learning_rate_changes=(*changes, (since, learning_rate)))
+        recipe = dataclasses.replace(recipe, training=training)
+        recipe_from_dict(recipe_to_dict(recipe))
+        check_recipe(recipe)
+        write_recipe(recipe, folder / RECIPE)
+        state = "stopped" if run.state == "finished" else run.state
+        _change_status(folder, {"max_steps": training.max_steps, "state": state, "sentence": "Ready to go on."})
     return read(folder)
 
 
 def write_status(folder: Path, **changes: object) -> None:
     """Change what status.json says."""
+    with changing(folder):
+        _change_status(folder, changes)
+
+
+def queue(folder: Path, job_id: str) -> Run:
+    """Say that a run waits for a job of this process' queue, and return it as it stood; what it was asked before it was
+    left holds no more.
+
+    Raises:
+        InputError: it goes on already, or is not there any more.
+    """
+    waits = {"state": "queued", "sentence": "It waits for its turn.", "job_id": job_id, "queued_by": this_process()}
+    with changing(folder):
+        run = read(folder)
+        if run.is_active:
+            raise InputError(f"The run '{run.title}' goes on already.")
+        forget(folder, "pause", "stop")  # its process ended before it heard of that
+        _change_status(folder, waits | {"seconds_left": 0.0})
+    return run
+
+
+def claim(folder: Path, job_id: str, **changes: object) -> bool:
+    """Take a run that waits for a job as that job's from now on, and return whether it still waited: it may have been
+    taken out of the queue. Without a job's id it is taken as it is."""
+    with changing(folder):
+        return _change_status_of(folder, job_id, ("queued",), {"state": "running"} | changes)
+
+
+def end_for(folder: Path, job_id: str, state: str, sentence: str, *, instead_of: Collection[str] = ACTIVE) -> bool:
+    """Say for a job that cannot say so itself how a run of its ended, and return whether that is so: the job may have
+    said it meanwhile, or another one have the run."""
+    with changing(folder):
+        return _change_status_of(folder, job_id, instead_of, {"state": state, "sentence": sentence})
+
+
+def _change_status_of(folder: Path, job_id: str, states: Collection[str], changes: JsonObject) -> bool:
+    """Change the status of a run that still is a job's and in one of some states; return whether it was."""
+    status = _read(folder / STATUS)
+    is_so = not job_id or (status.get("job_id") == job_id and status["state"] in states)
+    if is_so:
+        _change_status(folder, changes)
+    return is_so
+
+
+def _change_status(folder: Path, changes: JsonObject) -> None:
     file = folder / STATUS
     before = _read(file) if file.is_file() else {}
     _write(file, before | changes | {"updated": time.time()})
-
-
-def queue(folder: Path, job_id: str) -> None:
-    """Say that a run waits for a job of this process' queue; what it was asked before it was left holds no more."""
-    forget_leaving(folder)
-    sentence = "It waits for its turn."
-    write_status(folder, state="queued", sentence=sentence, job_id=job_id, queued_by=this_process(), seconds_left=0.0)
 
 
 def _interrupted(status: JsonObject) -> str:

@@ -23,11 +23,12 @@ from engine.corpora.data_folder import fingerprint_of
 from engine.errors import EngineError, TrainingError
 from engine.limits import check, limits
 from engine.models.folder import LoadedModel, ModelInfo
+from engine.preparation.shapes import row_counts
 from engine.provenance import commit, hardware
 from engine.recipes.as_data import read_recipe, write_recipe
 from engine.recipes.run import Course
 from engine.runs.controls import take
-from engine.runs.folder import DATA, ENVIRONMENT, LOCK, RECIPE, _write, write_status
+from engine.runs.folder import DATA, ENVIRONMENT, LOCK, RECIPE, _write, claim, write_status
 from engine.runs.processes import held
 from engine.runs.records import EVALUATION, METRICS, SAMPLES, STEP, append, cut_back, metrics
 from engine.runs.run import CHECKPOINT, MODEL
@@ -40,12 +41,12 @@ SECONDS_BETWEEN_STATUS = 0.5
 NO_MEASURES = ("step", "elapsed_seconds", "is_best")
 RESERVE = "reserve"  # room that is given back when the disk is full, so that this can still be said
 RESERVE_BYTES = 65_536
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # or what this process may write
 
 
-def train(folder: str) -> Generator[JsonObject, None, JsonObject]:
+def train(folder: str, job_id: str = "") -> Generator[JsonObject, None, JsonObject]:
     """Train the run in a folder, from its checkpoint where there is one, and yield how far it is; return what became
-    of it.
+    of it. With a job's id only a run that still waits for that job.
 
     Whatever happens stands in the folder too; see `engine.runs.folder`.
 
@@ -56,7 +57,8 @@ def train(folder: str) -> Generator[JsonObject, None, JsonObject]:
     place = Path(folder)
     yield {"progress": 0.0, "message": "Reading the data", "run": place.name}
     with held(place / LOCK):
-        write_status(place, state="running", sentence="Reading the data.", pid=os.getpid(), started=time.time())
+        if not claim(place, job_id, sentence="Reading the data.", pid=os.getpid(), started=time.time()):
+            return {"state": "stopped", "run": place.name}  # taken out of the queue meanwhile
         reserve = place / RESERVE
         try:
             reserve.write_bytes(os.urandom(RESERVE_BYTES))
@@ -76,10 +78,10 @@ def train(folder: str) -> Generator[JsonObject, None, JsonObject]:
             reserve.unlink(missing_ok=True)
 
 
-def race(folders: list[str]) -> Generator[JsonObject, None, JsonObject]:
+def race(folders: list[str], job_id: str = "") -> Generator[JsonObject, None, JsonObject]:
     """Train several runs in turns, a moment each, so that they learn side by side; each makes the same updates as
-    alone."""
-    trainings = {folder: train(folder) for folder in folders}
+    alone. What was taken out of the queue meanwhile is left out."""
+    trainings = {folder: train(folder, job_id) for folder in folders}
     random = {folder: torch.get_rng_state() for folder in folders}
     shares, ended = dict.fromkeys(folders, 0.0), dict.fromkeys(folders, "failed")
     try:
@@ -176,8 +178,8 @@ class _Session:
         versions = {"python": platform.python_version(), "torch": torch.__version__}
         _write(self.place / ENVIRONMENT, {"hardware": hardware(), "commit": commit()} | versions)
         source = self.course.prepared.sources[0]
-        rows = {name: len(split) for name, split in self.corpus.splits.items()}
-        facts: JsonObject = {"title": self.corpus.spec.title, "sentence": source.sentence, "rows": rows}
+        facts: JsonObject = {"title": self.corpus.spec.title, "sentence": source.sentence}
+        facts["rows"] = row_counts(self.corpus)
         facts["fingerprint"] = fingerprint_of(self.corpus.splits)
         parameters = self.course.prepared.model.parameter_count()
         _write(self.place / DATA, facts | {"parameters": parameters})

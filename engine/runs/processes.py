@@ -1,4 +1,4 @@
-"""Whether the process that began something still lives."""
+"""Whether the process that began something still lives, and who may write."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import JobError
+from engine.errors import InputError, JobError
 
+CHANGING = "changing"  # file that is held for the moment of a change
 WAIT_SECONDS = 3.0  # others only look whether it is held
 
 
@@ -52,6 +53,28 @@ def held(file: Path) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     raise JobError("This run goes on already, in another process.") from error
                 time.sleep(0.05)
+        yield
+
+
+@contextlib.contextmanager
+def changing(folder: Path) -> Iterator[None]:
+    """Be the only one that reads what several processes write in a run folder and writes it anew: of two who do so at
+    once, one would undo what the other wrote.
+
+    Raises:
+        InputError: the run is not there any more.
+    """
+    import fcntl
+
+    gone = "This run is not there any more."
+    try:
+        stream = (folder / CHANGING).open("a")
+    except FileNotFoundError as error:
+        raise InputError(gone) from error
+    with stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        if not (folder / CHANGING).exists():  # deleted while this one waited
+            raise InputError(gone)
         yield
 
 

@@ -62,7 +62,7 @@ def choose_steps(program: StepProgram) -> FlatSteps:
     """
     if program.size < SMALLEST_EXPORTED:
         return _choose(program)
-    key = f"{runtime_wanted()}-{program.fingerprint()}"
+    key = f"{runtime_wanted()}-{program.fingerprint}"
     with _CHOOSING:
         steps = _CHOSEN.get(key)
         if steps is None:
@@ -105,7 +105,7 @@ def say_once(words: str) -> None:
 def _choose_exported(program: StepProgram, wanted: str) -> FlatSteps:
     import onnxruntime
 
-    kept = _Kept(f"{program.fingerprint()}-{FORMAT}-{onnxruntime.__version__}")
+    kept = _Kept(f"{program.fingerprint}-{FORMAT}-{onnxruntime.__version__}")
     name = wanted or kept.choice()
     builders: dict[str, Callable[[], FlatSteps]] = {
         "numpy": lambda: NumpySteps(program),

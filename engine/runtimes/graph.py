@@ -14,14 +14,12 @@ Shapes: B batch, K numbers read, N numbers given, S numbers of a state, V vocabu
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from engine.config import JsonObject
 from engine.lazy import lazy_property
-from engine.runtimes.program import StepProgram, read_program
+from engine.runtimes.program import StepProgram
 
 if TYPE_CHECKING:
     import onnx
@@ -70,16 +68,6 @@ def step_graph(program: StepProgram, precision: Precision = "float32") -> onnx.M
     )
 
 
-def folder_graph(folder: Path | str, config: JsonObject, precision: Precision = "float32") -> onnx.ModelProto | None:
-    """Return the step of the model in a folder as an ONNX model; None where its step cannot be exported.
-
-    Raises:
-        ModelError: its weights cannot be used.
-    """
-    program = read_program(folder, config)
-    return None if program is None else step_graph(program, precision)
-
-
 class Value:
     """A value of a graph under construction, with the operators and methods that a cell's step uses."""
 
@@ -123,10 +111,11 @@ class Value:
 
 
 class Graph:
-    """The nodes and weights of a graph under construction, and the operations that programs ask for."""
+    """The nodes and weights of a graph under construction, and the operations that programs ask for; all that it names
+    begins with `prefix`."""
 
-    def __init__(self, precision: Precision) -> None:
-        self.precision = precision
+    def __init__(self, precision: Precision, prefix: str = "") -> None:
+        self.precision, self.prefix = precision, prefix
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
         self._rounded: dict[tuple[str, float], Value] = {}
@@ -139,7 +128,7 @@ class Graph:
         """Return an array as a value."""
         from onnx import numpy_helper
 
-        name = f"weight_{len(self.weights)}"
+        name = f"{self.prefix}weight_{len(self.weights)}"
         self.weights.append(numpy_helper.from_array(np.array(array, order="C"), name))
         return self.value(name)
 
@@ -155,7 +144,7 @@ class Graph:
         """Add an operator and return what it gives."""
         from onnx import helper
 
-        names = names or [f"{kind.lower()}_{len(self.nodes)}_{index}" for index in range(outputs)]
+        names = names or [f"{self.prefix}{kind.lower()}_{len(self.nodes)}_{index}" for index in range(outputs)]
         given = [value.name for value in inputs]
         self.nodes.append(helper.make_node(kind, given, names, domain=domain, **attributes))
         return [self.value(name) for name in names]

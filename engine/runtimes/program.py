@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.config import JsonObject
 from engine.errors import ModelError
+from engine.lazy import lazy_property
 from engine.registry import Registry
 
 Array = Any  # what has a tensor's operators and methods: see `Operations`
@@ -65,8 +66,9 @@ class StepProgram:
         """How many numbers the weights are."""
         return sum(weight.size for weight in self.weights.values())
 
+    @lazy_property
     def fingerprint(self) -> str:
-        """Return a word that other weights, or another shape of the step, do not have."""
+        """A word that other weights, or another shape of the step, do not have."""
         digest = hashlib.sha256(repr((self.vocab_size, self.part_sizes)).encode())
         for name in sorted(self.weights):
             weight = self.weights[name]

@@ -66,7 +66,8 @@ def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, 
     }
     with replaced(output_dir / FOLDER, without=("state.safetensors", "state.json")) as draft:
         whole = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
-        safetensors.torch.save_file(whole, str(draft / "state.safetensors"))
+        # Not `save_file`, whose error for a full disk is one of its own.
+        (draft / "state.safetensors").write_bytes(safetensors.torch.save(whole))
         (draft / "state.json").write_text(json.dumps(plain))
     return output_dir / FOLDER
 

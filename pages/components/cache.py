@@ -214,12 +214,13 @@ def job_runner() -> JobRunner:
 
 
 def is_worker_ready() -> bool:
-    """Return whether jobs begin at once; the first call starts the worker, which takes seconds, and does not wait."""
-    return _start_worker().is_set()
+    """Return whether jobs begin at once; the first call starts the worker and has it import what training takes, which
+    takes seconds, and does not wait. So does the first one after the worker lost its process."""
+    return _start_worker(job_runner().lost_processes).is_set()
 
 
-@st.cache_resource(show_spinner=False)
-def _start_worker() -> Event:
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _start_worker(lost_processes: int) -> Event:
     ready, runner = Event(), job_runner()
 
     def start() -> None:

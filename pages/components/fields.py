@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.config import check_value
 from engine.errors import ConfigError
+from pages.components import own_models
 
 _SHOWN = 40
 _TRUTH = {"true": True, "false": False}
@@ -149,14 +150,15 @@ def read_choice(field: Field, raw: str, labels: list[str]) -> str:
     """Return the label that a URL's text stands for; it may be the label itself or the choice's own name.
 
     Raises:
-        ConfigError: it is neither; the message lists the labels.
+        ConfigError: it is neither; the message lists the labels, or says that a visitor's own is gone.
     """
     if raw in labels:
         return raw
     names = list(map(str, field.choices))
     if raw in names:
         return labels[names.index(raw)]
-    raise ConfigError(refusal(field.name, raw, f"{field.label} must be one of {', '.join(labels)}."))
+    problem = own_models.GONE if own_models.is_own(raw) else f"{field.label} must be one of {', '.join(labels)}."
+    raise ConfigError(refusal(field.name, raw, problem))
 
 
 def read_value(field: Field, raw: str, labels: list[str]) -> Any:

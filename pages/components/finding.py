@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -23,42 +22,36 @@ MOST = 6  # of each kind that one search shows
 LONGEST = 200  # characters of a query
 
 
-class ToolAddress(NamedTuple):
-    """What opens a tool: its page, and the parameters of the address."""
-
-    page: str
-    parameters: dict[str, str]
-
-    @property
-    def address(self) -> str:
-        """The address, from any page."""
-        return f"{self.page}?{urlencode(self.parameters)}" if self.parameters else self.page
-
-
 @dataclass(frozen=True)
-class Opened:
+class FoundTool:
     """A tool, or a page without any, as it is found.
 
     Attributes:
         key: "PAGE/TOOL", as in the glossary, or "PAGE".
-        page_title: of the page it is on.
+        parameters: of the page's address, which open it.
+        words: what it was called in older links.
     """
 
     key: str
     name: str
     sentence: str
-    page_title: str
-    place: ToolAddress
-    also: tuple[str, ...] = ()
+    page: Page
+    parameters: dict[str, str]
+    words: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The page and the tool."""
-        return self.name if self.name == self.page_title else f"{self.page_title}: {self.name}"
+        return f"{self.page.title}: {self.name}" if self.parameters else self.name
+
+    @property
+    def address(self) -> str:
+        """The address, from any page."""
+        return f"{self.page.name}?{urlencode(self.parameters)}" if self.parameters else self.page.name
 
 
 @lru_cache(maxsize=1)
-def tools() -> dict[str, Opened]:
+def tools() -> dict[str, FoundTool]:
     """Return every page and every tool by its key, in the order of the navigation."""
     return {found.key: found for page in routes.listed() for found in _of_page(page)}
 
@@ -78,8 +71,9 @@ def show(query: str) -> None:
     shown = {key for term in terms[:1] for key in term.tools}
     for position, term in enumerate(terms):
         draw_term(term, with_links=position == 0)
-    for tool in [entry for entry in found if isinstance(entry, Opened) and entry.key not in shown][:MOST]:
-        _link(tool, f"**{tool.title}**: {tool.sentence}")
+    for tool in [entry for entry in found if isinstance(entry, FoundTool) and entry.key not in shown][:MOST]:
+        _link(tool)
+        notices.explain(tool.sentence)
 
 
 def draw_term(term: Term, with_links: bool = True) -> None:
@@ -88,32 +82,32 @@ def draw_term(term: Term, with_links: bool = True) -> None:
     if with_links:
         with st.container(horizontal=True):
             for key in term.tools:
-                _link(tools()[key], tools()[key].title)
+                _link(tools()[key])
 
 
-def whole_glossary(terms: Sequence[Term]) -> None:
-    """Draw many terms as running text, their tools as links in it; a widget for each link would make the page slow."""
-    notices.explain("\n\n".join(map(_entry, terms)))
+def whole_glossary() -> None:
+    """Draw all terms as running text, their tools as links in it; a widget for each link would make the page slow."""
+    notices.explain("\n\n".join(map(_entry, glossary.terms())))
 
 
-def _of_page(page: Page) -> Iterator[Opened]:
-    yield Opened(page.name, page.title, page.sentence, page.title, ToolAddress(page.name, {}))
+def _of_page(page: Page) -> Iterator[FoundTool]:
+    yield FoundTool(page.name, page.title, page.sentence, page, {})
     package = f"pages.components.{page.name}"
     boxes = vars(import_module(package)).values() if find_spec(package) else ()
     for box in boxes:
         if isinstance(box, Toolbox):
             for tool in box.values():
-                place = ToolAddress(page.name, {box.field: tool.name})
                 former = tuple(name.replace("_", " ") for name in (tool.name, *tool.formerly))
-                yield Opened(f"{page.name}/{tool.name}", tool.label, tool.sentence, page.title, place, former)
+                key = f"{page.name}/{tool.name}"
+                yield FoundTool(key, tool.label, tool.sentence, page, {box.field: tool.name}, former)
 
 
-def _link(found: Opened, label: str) -> None:
-    st.page_link(
-        routes.path_of(next(page for page in routes.listed() if page.name == found.place.page)),
-        label=label,
+def _link(tool: FoundTool) -> None:
+    st.page_link(  # its label is cut off where it is longer than a narrow page
+        routes.path_of(tool.page),
+        label=tool.title,
         icon=":material/arrow_forward:",
-        query_params=found.place.parameters,
+        query_params=tool.parameters,
         width="content",
     )
 
@@ -125,5 +119,5 @@ def _told(term: Term) -> str:
 
 
 def _entry(term: Term) -> str:
-    links = " · ".join(f"[{tools()[key].title}]({tools()[key].place.address})" for key in term.tools)
+    links = " · ".join(f"[{tools()[key].title}]({tools()[key].address})" for key in term.tools)
     return f"{_told(term)}  \n{links}"

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from engine.errors import ConfigError
-from pages.components import fields, notices, state
+from pages.components import fields, notices, own_models, state
 from pages.components.buttons import button
 
 EVERYWHERE = frozenset(["lesson"])  # parameters that every page's address may carry beside its own
@@ -31,9 +31,12 @@ def open_controls(
     """Return the controls of a page after checking its URL; call it once, right below the header.
 
     `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
-    says what the page calls the choices of a field, unless they are a mapping, which says it itself (the URL then
-    carries the label, and a name is understood too); `formerly` gives the names of choices by those they had in older
-    links; `jobs` are the parameters that hold ids of jobs.
+    says what the page calls the choices of a field, unless they are a mapping, which says it itself; `formerly` gives
+    the names of choices by those they had in older links; `jobs` are the parameters that hold ids of jobs.
+
+    The URL carries the label of a choice, as Streamlit's binding writes it, and a name is understood too. Where choices
+    are a visitor's own, it carries the name, and a label is understood: what they are called changes with their title,
+    and is another for whoever they are shared with.
 
     Streamlit's own binding drops bad values silently and raises on `?n=inf` for whole numbers, so the URL is checked
     first: bad values and unknown names are named in a sentence, taken out, and the script starts again from the clean
@@ -155,12 +158,16 @@ class Controls(Generic[V]):
         by_name = {str(choice): label for label, choice in labels.items()}
         asked = [text for text in state.read_url_list(name) if text]
         unknown = [text for text in asked if text not in labels and text not in by_name]
-        known = [by_name.get(text, text) for text in asked if text not in unknown]
+        found = [labels[by_name.get(text, text)] for text in asked if text not in unknown]
+        is_own = self._has_own(name)
+        known = [str(choice) if is_own else format_func(choice) for choice in found]
         if unknown:
             problem = f"{field.label} must be among {', '.join(labels)}."
             self.refuse([fields.refusal(name, text, problem) for text in unknown], state.read_url() | {name: known})
         elif known != asked and state.write_url_list(name, known):
             st.rerun()
+        if is_own and found and state.widget_value(name) is None:
+            state.set_widget(name, found)
         chosen = self._draw(
             st.pills,
             name,
@@ -253,7 +260,7 @@ class Controls(Generic[V]):
                 notices.error(sentence)
 
     def check_choice(self, name: str) -> None:
-        """Bring a choice in the URL into the form Streamlit reads, the label, or refuse it."""
+        """Bring a choice in the URL into the form that it has there, or refuse it."""
         field, url = self._fields[name], state.read_url()
         if name not in url or field.choices is None:  # known only when it is drawn, and checked then
             return
@@ -263,14 +270,29 @@ class Controls(Generic[V]):
         except ConfigError as problem:
             self.refuse([str(problem)], {other: text for other, text in url.items() if other != name})
             return
-        if label != url[name] and state.write_url(name, label):
+        choice = field.choices[[format_func(choice) for choice in field.choices].index(label)]
+        written = str(choice) if self._has_own(name) else label
+        if written != url[name] and state.write_url(name, written):
             st.rerun()
+        if self._has_own(name) and state.widget_value(name) is None:
+            state.set_widget(name, choice)
 
     def _choice(self, widget: Callable, name: str, format_func: Callable[[Any], str] | None, **look: Any) -> Any:
         if name not in self._labels:
             self._labels = self._labels | {name: format_func or str}
             self.check_choice(name)
         return self._draw(widget, name, options=self._fields[name].choices, format_func=self._labels[name], **look)
+
+    def _has_own(self, name: str) -> bool:
+        """Return whether a field's choices are a visitor's own in part, so that the URL names them."""
+        return any(own_models.is_own(str(choice)) for choice in self._fields[name].choices or ())
+
+    def _write_names(self, name: str) -> None:
+        """Put what a widget says into the URL, unless it says the default and the URL nothing."""
+        value, asked = self._drawn[name], state.read_url_list(name)
+        names = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+        if asked != names and (asked or value != self._fields[name].default):
+            state.write_url_list(name, names)
 
     def _fit(self, name: str, low: float, high: float, default: Any) -> None:
         """Keep a slider at its end when its end moves, and never outside its bounds."""
@@ -283,7 +305,10 @@ class Controls(Generic[V]):
     def _draw(self, widget: Callable, name: str, **look: Any) -> Any:
         field = self._fields[name]
         look = {"label": field.label, "help": field.help} | look
-        self._drawn[name] = widget(key=name, bind="query-params", **look)
+        is_own = self._has_own(name)
+        self._drawn[name] = widget(key=name, bind=None if is_own else "query-params", **look)
+        if is_own:
+            self._write_names(name)
         refusal = state.recall(self._page, "refusal")
         if refusal is not None:
             refusal.values.setdefault(name, self._drawn[name])

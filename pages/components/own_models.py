@@ -20,6 +20,7 @@ KINDS = ("runs", "models")
 _NAME = re.compile(r"(?<![\w./-])own-[\w-]{16}(?![\w-])", re.ASCII)
 ABOUT = "about.json"  # what a network's owner calls it now
 YOURS, SHARED = "yours", "shared with you"
+GONE = "It was removed, or belongs to somebody who does not share it."
 
 
 def is_own(name: str) -> bool:

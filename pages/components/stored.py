@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -13,9 +14,6 @@ from engine.models.folder import ModelInfo
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.context import PageContext
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 T = TypeVar("T")
 
@@ -48,28 +46,25 @@ def note_missing(context: PageContext[Any], names: Sequence[str], command: str) 
         notices.note(f"Not measured with their present weights: {labels}. {how}")
 
 
-def say_typical(
-    context: PageContext[Any],
-    effects: Callable[[str, str, str], pd.DataFrame],
-    sentences: Callable[[pd.DataFrame], dict[str, str]],
-    tool: str,
-    table: Path,
-) -> None:
+def say_typical(context: PageContext[Any], examples: ModuleType, tool: str) -> None:
     """Say how typical it is what a tool shows, from the stored effects on the built-in sentences; nothing where they
     were not measured with these weights.
 
     Args:
-        effects: gives the rows of a model, as for `of_model`.
-        sentences: gives of these rows a sentence for each tool, by its name.
+        examples: names the `TABLE` of the effects, its `COLUMNS` and the `COMMAND` that measures them; its
+            `typical_sentences` gives of a model's rows a sentence for each tool, by its name.
     """
+    from engine.inspection.stored.tables import stored_effects
+
+    name = context.network
     try:
-        rows = of_model(effects, context, context.network, table).value
+        given = name, str(context.models[name].path), str(examples.TABLE), examples.COLUMNS, examples.COMMAND
+        rows = call(stored_effects, *given, version=version(examples.TABLE, name), kept="shared").value
     except DataError:
         return
-    said = sentences(rows).get(tool)
+    said = examples.typical_sentences(rows).get(tool)
     if not said:
         return
-    names = ", ".join(sorted([effects.__name__, sentences.__name__]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(notices.plain(said), width=notices.TEXT_WIDTH)
         receipt = figures.measured_receipt(
@@ -77,12 +72,13 @@ def say_typical(
             data=f"{figures.all_of(rows, 'title')}, from the built-in sample",
             seed=NOT_DRAWN,
             python=(
-                f"from {effects.__module__} import {names}\n"
+                f"from {examples.__name__} import COLUMNS, COMMAND, TABLE, typical_sentences\n"
+                "from engine.inspection.stored.tables import stored_effects\n"
                 "from engine.models.folder import find_folder\n\n"
-                f"found = {effects.__name__}({context.network!r}, str(find_folder({context.network!r})))\n"
-                f"print({sentences.__name__}(found)[{tool!r}])"
+                f"folder = str(find_folder({name!r}))\n"
+                f"found = stored_effects({name!r}, folder, str(TABLE), COLUMNS, COMMAND)\n"
+                f"print(typical_sentences(found)[{tool!r}])"
             ),
-            command=f"python -m engine evaluate --model {context.network} --dry-run --examples "
-            f"data/results/{table.name}",
+            command=examples.COMMAND.format(model=name),
         )
         figures.show_receipt(receipt, f"typical-{tool}")

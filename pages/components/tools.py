@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from importlib import import_module
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
 
-import streamlit as st
-
-from engine.glossary import terms_of
 from pages.components import notices
 from pages.components.forms import Controls
 
@@ -58,10 +54,9 @@ class Toolbox(dict[str, T], Generic[T]):
         return {old: name for name, tool in self.items() for old in tool.formerly}
 
     def choose(self, controls: Controls) -> T:
-        """Draw the choice of a tool, the question it answers and the terms it shows; return the one that is open."""
+        """Draw the choice of a tool and the question it answers; return the one that is open."""
         tool = self[controls.pills(self.field, label_visibility="collapsed")]
         notices.explain(tool.sentence)
-        _link_terms(f"{self._package.rpartition('.')[2]}/{tool.name}")
         return tool
 
     def show(self, name: str, context: Any) -> None:
@@ -71,14 +66,3 @@ class Toolbox(dict[str, T], Generic[T]):
             if self[name].only_shipped:
                 return
         import_module(f"{self._package}.{name}").show(context)
-
-
-def _link_terms(key: str) -> None:
-    """Draw links into the glossary to the terms that a tool shows; pointed at, each says what its term means."""
-    found = terms_of(key)
-    if found:
-        links = (
-            f'[{term.name}](glossary?{urlencode({"term": term.name})} "{term.sentence.replace(chr(34), "”")}")'
-            for term in found
-        )
-        st.caption(f"In the glossary: {' · '.join(links)}")

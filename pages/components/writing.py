@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pages.components import cache, state
@@ -80,7 +80,7 @@ _TURN = threading.Semaphore(2)
 
 def stream(
     writing: Writing,
-    sources: Mapping[str, Callable[[], Iterator[str]]],
+    sources: Mapping[str, Callable[[], Generator[str]]],
     draw: Callable[[str, str], None],
     together: Collection[str] = (),
 ) -> Writing:
@@ -95,16 +95,19 @@ def stream(
     running = {name: source() for name, source in sources.items()}
     begun = time.perf_counter()
     pause = FIRST_FLUSH_SECONDS
-    while running:
-        share, pause = pause / len(running), FLUSH_SECONDS
-        for name, chunks in list(running.items()):
-            with contextlib.nullcontext() if name in together else _TURN:
-                has_more = _write_for(share, name, chunks, writing)
-            if not has_more:
-                del running[name]
-        writing.elapsed_seconds = time.perf_counter() - begun
-        for name, text in writing.texts.items():
-            draw(name, text)
+    with contextlib.ExitStack() as open_sources:  # left in the middle, a text would be written on with the others'
+        for chunks in running.values():
+            open_sources.enter_context(contextlib.closing(chunks))
+        while running:
+            share, pause = pause / len(running), FLUSH_SECONDS
+            for name, chunks in list(running.items()):
+                with contextlib.nullcontext() if name in together else _TURN:
+                    has_more = _write_for(share, name, chunks, writing)
+                if not has_more:
+                    del running[name]
+            writing.elapsed_seconds = time.perf_counter() - begun
+            for name, text in writing.texts.items():
+                draw(name, text)
     writing.is_finished = True
     return writing
 

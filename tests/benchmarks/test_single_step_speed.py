@@ -28,7 +28,7 @@ NAMES = {info.name for info in list_models() if not info.error}
 TURNS, PER_TURN = 250, 4  # short turns: the shortest of many is one that nothing disturbed
 TEXTS = 16
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
+pytestmark = pytest.mark.benchmark
 
 
 @dataclass(frozen=True)

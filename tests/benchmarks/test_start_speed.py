@@ -20,7 +20,6 @@ TURNS = 8
 
 pytestmark = [
     pytest.mark.benchmark,
-    pytest.mark.whole_machine,
     pytest.mark.skipif(
         MODEL not in {info.name for info in list_models() if not info.error},
         reason=f"{MODEL} is not in data/pretrained",

@@ -21,7 +21,7 @@ from engine.training.language_modelling import LanguageModellingObjective
 from engine.training.translation import TranslationObjective
 from tests.benchmarks.visitor import describe_machine
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
+pytestmark = pytest.mark.benchmark
 
 UPDATES, ROUNDS, LEAST = 6, 5, 0.8  # the aim is 1.0; two runs of the same loop differ by 0.05 on a quiet machine
 SETTINGS = TrainingSettings(max_steps=UPDATES, evaluate_every=UPDATES, log_every=UPDATES, precision="auto")

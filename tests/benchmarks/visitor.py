@@ -113,6 +113,7 @@ class Run:
         texts: body of every `st.text` element at its last state, by its place on the page.
         elapsed_seconds: from asking to the script's end, as the visitor saw it.
         arrived: for every place on the page the kind of its first element, and after how many seconds that came.
+        buttons: the id of every button by its label, for `Visitor.press`.
     """
 
     elapsed_seconds: float = 0.0
@@ -122,6 +123,7 @@ class Run:
     texts: dict[tuple[int, ...], str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     arrived: dict[tuple[int, ...], tuple[str, float]] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)
 
 
 class Visitor:
@@ -149,8 +151,14 @@ class Visitor:
         """Run the page that is open once more."""
         return self._run(query, "")
 
-    def _run(self, query: str, page: str) -> Run:
+    def press(self, button_id: str, query: str = "") -> Run:
+        """Press a button of the page that is open."""
+        return self._run(query, "", button_id)
+
+    def _run(self, query: str, page: str, pressed: str = "") -> Run:
         message = BackMsg()
+        if pressed:
+            message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
         message.rerun_script.query_string = query
         message.rerun_script.page_script_hash = self._page_hash
         message.rerun_script.page_name = page
@@ -182,5 +190,7 @@ def _note(message: ForwardMsg, run: Run, seconds: float) -> None:
     run.arrived.setdefault(place, (kind, seconds))
     if kind == "text":
         run.texts[place] = element.text.body
+    elif kind == "button":
+        run.buttons[element.button.label] = element.button.id
     elif kind == "exception":
         run.problems.append(element.exception.message)

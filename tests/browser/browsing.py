@@ -293,8 +293,13 @@ _LAYOUT_SHIFT = """() => {
     }
     return largest;
 }"""
-_SETTLED = """quiet => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') !== null
-    && performance.now() - window.lastChange > quiet"""
+# A starved browser changes nothing for a while though it has work to do: it must have come to look several times.
+_SETTLED = """quiet => {
+    const isRunning = !document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+    window.looks = isRunning || window.lastChange !== window.lookedAt ? 0 : window.looks + 1;
+    window.lookedAt = window.lastChange;
+    return window.looks > 3 && performance.now() - window.lastChange > quiet;
+}"""
 _PLACE_OF_POINT = """(plot, [name, place]) => {
     const trace = plot._fullData.find(trace => trace.name === name);
     const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();

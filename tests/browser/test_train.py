@@ -1,4 +1,4 @@
-"""The whole path in a real browser: choose, train, watch, reload, stop, resume, use it, take the numbers along."""
+"""The whole path in a real browser: bring data, train, watch, reload, stop, resume, use it, take it along."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import csv
 import json
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.browsing import OUTPUT, TIMEOUT_MS, Chromium, Visit, eventually, serve
+from tests.browser.browsing import OUTPUT, TIMEOUT_MS, WIDTHS, Chromium, Visit, eventually, serve
 
-QUICK = (
-    "hidden_size=32&embedding_dim=16&max_steps=400&evaluate_every=50&batch_size=8&bptt_length=32&checkpoint_every=50"
-)
-LONG = QUICK.replace("max_steps=400", "max_steps=5000")
+QUICK = "hidden_size=32&embedding_dim=16&max_steps=80&evaluate_every=20&batch_size=8&bptt_length=32&checkpoint_every=50"
+LONG = QUICK.replace("max_steps=80&evaluate_every=20", "max_steps=5000&evaluate_every=50")
 LINES = "chart => Object.fromEntries(chart._fullData.map(line => [line.name, Array.from(line.y)]))"
 
 
@@ -53,9 +52,28 @@ def run_folder(guest: Visit, place: Path) -> Path:
     return next((place / "runs" / "visitors").glob(f"*/runs/{name}"))
 
 
-def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str, place: Path) -> None:
+def bring(guest: Visit, file: Path) -> str:
+    """Upload a table, say that one of its columns is the text to be learnt, keep it, and return its name."""
+    names, places = ("Anna", "Bruno", "Carla", "Dora", "Emil"), ("the sea", "the hill", "the mill", "the old town")
+    rows = [f"{name} went to {spot} on day {day}.;{day}" for day in range(20) for name in names for spot in places]
+    file.write_text("\n".join(["line;day", *rows]), encoding="utf-8")
+    guest.open("/data?source=file", "Data")
+    guest.page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(file)
+    guest.page.get_by_role("radio", name="Running text").click()
+    expect(guest.page.get_by_text("Running text. 400 rows")).to_be_visible()
+    guest.page.get_by_role("textbox", name="Licence").fill("CC0")
+    guest.page.get_by_role("textbox", name="Title").fill("Outings")  # and no Enter: what is typed last counts
+    guest.page.get_by_role("button", name="Keep this data").click()
+    expect(guest.page.get_by_text("Source: the data set “Outings”")).to_be_visible()
+    expect(guest.page.get_by_text(re.compile("Licence: CC0"))).to_be_visible()
+    return re.search(r"data=(own-[\w-]+)", guest.path)[1]
+
+
+def test_from_the_file_to_the_network_in_use(browser: Chromium, own_server: str, place: Path, tmp_path: Path) -> None:
     with browser.visit(own_server) as guest:
-        guest.open(f"/train?title=My+first&{LONG}", "Train")
+        data = bring(guest, tmp_path / "outings.csv")
+        guest.open(f"/train?data={data}&title=My+first&{LONG}", "Train")
+        assert f"data={data}" in guest.path
         expect(guest.page.get_by_text(re.compile("parameters; about"))).to_be_visible()
         OUTPUT.mkdir(exist_ok=True)
         begun = time.monotonic()
@@ -112,9 +130,18 @@ def test_from_the_click_to_the_network_in_use(browser: Chromium, own_server: str
         guest.page.get_by_text("Use it on Cells").click()
         expect(guest.page.get_by_role("heading", level=1, name="Cells", exact=True)).to_be_visible()
         expect(guest.page.get_by_role("combobox", name="Network")).to_have_value("My first (yours)")
+        expect(guest.page).to_have_url(re.compile(f"network=own-{folder.name}"))
         guest.open(f"/generation?models=own-{folder.name}", "Generation")
         expect(guest.page.locator(f".st-key-written-by-own-{folder.name}")).to_be_visible()
         expect(guest.page.get_by_text(re.compile("Wrote 4.. characters"))).to_be_visible()
+        guest.open(f"/models?tool=take&model=own-{folder.name}", "Models")
+        with guest.page.expect_download() as taken:
+            button(guest, "take-zip").click()
+        with zipfile.ZipFile(taken.value.path()) as archive:
+            card = archive.read(next(name for name in archive.namelist() if name.endswith("README.md"))).decode()
+            assert any(name.endswith("model.safetensors") for name in archive.namelist())
+        assert f"update {next(line['step'] for line in measured if line['validation_loss'] == best):,}: " in card
+        assert "Outings: Not stated. Licence: CC0." in card
         with browser.visit(own_server) as other:
             other.open(f"/generation?models=own-{folder.name}", "Generation")
             expect(other.page.get_by_text(re.compile("which cannot be used"))).to_be_visible()
@@ -125,13 +152,16 @@ def _beyond(folder: Path, step: int) -> None:
     assert json.loads((folder / "status.json").read_text())["step"] > step
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 375), ("dark", 375)])
-def test_a_race_is_whole_on_every_screen(browser: Chromium, own_server: str, theme: str, width: int) -> None:
-    with browser.visit(own_server, theme, width) as guest:
+def test_a_race_is_whole_on_every_screen(browser: Chromium, own_server: str) -> None:
+    with browser.visit(own_server) as guest:
         guest.open(f"/train?{QUICK}&architectures=rnn&architectures=gru", "Train", is_settled=False)
         button(guest, "train").click()
         expect(guest.page.get_by_test_id("stProgress")).to_have_count(2)
         expect(guest.page.get_by_test_id("stProgress").last).to_contain_text("finished", timeout=3 * TIMEOUT_MS)
         expect(guest.page.get_by_test_id("stProgress").first).to_contain_text("finished", timeout=3 * TIMEOUT_MS)
-        guest.expect_whole()
-        guest.picture(OUTPUT / f"train-race-{theme}-{width}.png")
+        for theme in ("light", "dark"):
+            guest.page.emulate_media(color_scheme=theme)
+            for width in WIDTHS:
+                guest.resize(width)
+                guest.expect_whole()
+                guest.picture(OUTPUT / f"train-race-{theme}-{width}.png")

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from engine.glossary import nearest_words, search, terms, terms_of
+from engine.glossary import nearest_words, search, terms
 
 
 @dataclass(frozen=True)
 class Thing:
     name: str
     sentence: str = ""
-    also: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 THINGS = (
@@ -60,15 +60,9 @@ def test_a_wrong_letter_is_named() -> None:
 def test_terms_stand_in_order_each_once_and_say_what_they_are() -> None:
     names = [term.name for term in terms()]
     assert names == sorted(set(names), key=str.casefold)
-    called = [word.casefold() for term in terms() for word in (term.name, *term.also)]
+    called = [word.casefold() for term in terms() for word in (term.name, *term.words)]
     assert not {word for word in called if called.count(word) > 1}, "two terms with one name"
     for term in terms():
         assert term.sentence[0].isupper(), term.name
         assert term.sentence.endswith("."), term.name
         assert term.tools, term.name
-
-
-def test_a_tool_names_first_the_terms_it_is_the_best_for() -> None:
-    names = [term.name for term in terms_of("translation/attention")]
-    assert names == ["Attention", "Encoder and decoder"]
-    assert terms_of("translation/nothing") == ()

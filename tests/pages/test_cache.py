@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from engine.errors import DataError, ModelError
 from engine.experiments.runs import results
 from pages.components import cache
+
+is_worker_ready = cache.is_worker_ready  # the tests of pages have another in its place
 
 
 def touch(folder: Path) -> None:
@@ -122,3 +125,26 @@ def test_a_run_looks_at_a_folder_once_and_the_next_one_again(models: Path, monke
         monkeypatch.setattr(cache, "LOOK_SECONDS", 0.0)
         assert len({cache.model_version("small-lstm") for _ in range(3)}) == 1
     assert len(looks) == 6
+
+
+def test_the_worker_is_made_ready_again_after_it_lost_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Runner:
+        lost_processes = 0
+        submitted: list[str] = []
+
+        def submit(self, job: str) -> str:
+            self.submitted.append(job)
+            return "job"
+
+        def wait(self, job_id: str) -> None:
+            pass
+
+    runner = Runner()
+    monkeypatch.setattr(cache, "job_runner", lambda: runner)
+    cache._start_worker.clear()
+    for lost, count in ((0, 1), (0, 1), (1, 2)):
+        runner.lost_processes = lost
+        while not is_worker_ready():
+            time.sleep(0.01)
+        assert runner.submitted == ["engine.runs.cost:warm"] * count
+    cache._start_worker.clear()

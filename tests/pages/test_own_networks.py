@@ -95,6 +95,27 @@ def test_nobody_else_sees_it_unless_it_is_shared(page: str, trained: Path, model
     assert "CANARY (shared with you)" in words_on(page, BRUNO), "a reload has lost it"
 
 
+@pytest.mark.parametrize("page", ["cells", "generation"])
+def test_address_holds_the_name_and_not_what_it_is_called_today(page: str, trained: Path) -> None:
+    network, parameter = PAGES[page]
+    name = give(ANNA, trained / network, title="Rosa")
+
+    def named() -> list[str]:
+        assert not sentences(at)
+        asked = at.query_params[parameter]
+        return [asked] if isinstance(asked, str) else list(asked)
+
+    for asked in (name, "Rosa (yours)"):
+        at = open_page(page, secret=ANNA, **{parameter: asked})
+        assert named() == [name]
+    twin = give(ANNA, trained / network, title="Rosa")  # with it another label: each is called by its name as well
+    at.run()
+    assert named() == [name]
+    picker = next(each for each in (*at.selectbox, *at.button_group) if each.key == parameter)
+    picker.set_value(twin).run()
+    assert named() == [twin]
+
+
 def test_network_that_vanished_is_said_and_the_text_stays(trained: Path) -> None:
     name = give(ANNA, trained / "writer")
     at = open_page("generation", secret=ANNA, models=name, prompt="My own words")
@@ -103,7 +124,7 @@ def test_network_that_vanished_is_said_and_the_text_stays(trained: Path) -> None
     at.run()
     assert not at.exception
     assert at.text_area[0].value == "My own words"
-    assert "My writer (yours)" in " ".join(sentences(at))
+    assert f"models = {name}, which cannot be used: It was removed" in " ".join(sentences(at))
     assert "Small LSTM" in written(at) or "LSTM" in written(at)
 
 

@@ -66,6 +66,23 @@ def test_an_interruption_keeps_what_is_written_and_stop_leaves_it_at_that() -> N
     assert sheet.texts["a"] == before, "the run that is being stopped may still write, but no longer on this sheet"
 
 
+def test_an_interruption_leaves_no_text_behind_that_others_would_write_on() -> None:
+    def endless() -> Iterator[str]:
+        try:
+            yield from slow("x" * 1000)
+        finally:
+            left.append("a")
+
+    def draw(name: str, text: str) -> None:
+        raise Interrupted
+
+    left: list[str] = []
+    with pytest.raises(Interrupted) as held:
+        writing.stream(writing.begin("page", "key", "a"), {"a": endless}, draw)
+    assert held.traceback  # which still holds all that was running
+    assert left == ["a"]
+
+
 def test_stop_acts_on_the_text_that_is_about_to_be_written() -> None:
     """The Stop button is drawn before the first character; a click that comes that early counts too."""
     writing.begin("page", "new", "ab")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.exchange.details import Details
-from engine.exchange.modules import Modules
+from engine.exchange.modules import ModuleKind, Modules
 from engine.exchange.vocabularies import Vocabulary
 from engine.models.base import PretrainedModel
 from engine.registry import Registry
@@ -37,13 +37,12 @@ class LayoutPart:
 
     Attributes:
         role: what it does, in words; the key under which `Layout.build` finds it.
-        kind: as `Modules.kind` gives it.
         names: what it is called in state dictionaries; none where any name will do.
         is_optional: whether the layout does without it.
     """
 
     role: str
-    kind: str
+    kind: ModuleKind
     names: tuple[str, ...] = ()
     is_optional: bool = False
 
@@ -61,6 +60,8 @@ class Layout:
             tables that these belong to by what they are called, `fits`, whether the shapes allow a task, `answers`, how
             many labels there are then, and `notes`.
         notes: what tensors do not tell and is taken for granted.
+        tell_apart: (modules, module names by role) -> those names with roles exchanged where the modules' tensors could
+            be either's.
         order: place among layouts; the first that fits is taken.
     """
 
@@ -73,6 +74,7 @@ class Layout:
     build: Callable[[Any, Mapping[str, Vocabulary], Details], Built]
     notes: tuple[str, ...] = ()
     settings: Mapping[str, Any] | None = None  # defaults of `Details` that differ
+    tell_apart: Callable[[Modules, dict[str, str]], dict[str, str]] | None = None
     order: int = 10
 
     def assign(self, modules: Modules) -> tuple[dict[str, str], list[LayoutPart], list[str]]:
@@ -82,15 +84,13 @@ class Layout:
         for part in self.parts:
             named = [
                 name
-                for name in part.names
-                if name in modules.groups and modules.kind(name) == part.kind and name not in found.values()
+                for name in part.names or modules.groups
+                if part.kind.is_of(modules.groups.get(name, {})) and name not in found.values()
             ]
-            if not part.names:
-                named = [
-                    name for name in modules.groups if modules.kind(name) == part.kind and name not in found.values()
-                ][:1]
             if named:
                 found[part.role] = named[0]
             elif not part.is_optional:
                 missing.append(part)
+        if self.tell_apart is not None and not missing:
+            found = self.tell_apart(modules, found)
         return found, missing, [name for name in modules.groups if name not in found.values()]

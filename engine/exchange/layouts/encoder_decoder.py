@@ -18,7 +18,7 @@ from engine.errors import InputError
 from engine.exchange.details import Details
 from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
 from engine.exchange.layouts.recurrent import NEVER, STRAIGHT, TANH, fill, fill_layer
-from engine.exchange.modules import Linear, Modules, Recurrent
+from engine.exchange.modules import LINEAR, MATRIX, RECURRENT, Linear, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.models.encoder_decoder import EncoderDecoder
 from engine.text.base import BOS, EOS, PAD, UNK
@@ -32,7 +32,7 @@ BOTH, QUERY, KEY, SCORE, COMBINE = (
     "attention, score",
     "context and state joined",
 )
-KINDS = {SOURCE: "matrix", TARGET: "matrix", ENCODER: "recurrent", DECODER: "recurrent"}
+KINDS = {SOURCE: MATRIX, TARGET: MATRIX, ENCODER: RECURRENT, DECODER: RECURRENT}
 SOURCE_VOCABULARY, TARGET_VOCABULARY = "Source vocabulary", "Target vocabulary"
 BARE = "Sources are read as they are typed, without marks of beginning and end around them and not reversed."
 Columns = tuple[str, ...]  # what the output reads, in the file's order: of "hidden", "context" and "embedding"
@@ -213,11 +213,9 @@ def pair_layout(
     has_dot: bool = False,
     relu: bool = False,
     is_summed: bool = False,
-    score: str = "linear",
 ) -> None:
-    """Register the layout of an encoder-decoder; `score` is the kind of attention's last layer."""
-    kinds = KINDS | {SCORE: score}
-    parts = tuple(LayoutPart(role, kinds.get(role, "linear"), tuple(given)) for role, given in names.items())
+    """Register the layout of an encoder-decoder."""
+    parts = tuple(LayoutPart(role, KINDS.get(role, LINEAR), tuple(given)) for role, given in names.items())
     read, build = reader(columns, is_summed), builder(has_dot, relu, is_summed)
     layout = Layout(name, title, origin, ("translation",), parts, read, build, (STRAIGHT, BARE))
     LAYOUTS.register(name)(layout)
@@ -254,7 +252,6 @@ pair_layout(
         SCORE: ("decoder.attention.v", "decoder.attention.v_fc"),
     },
     ("hidden", "context", "embedding"),
-    score="matrix",
 )
 pair_layout("tutorial", "Encoder-decoder without attention", TUTORIAL, _ends("gru", "out"), relu=True)
 pair_layout(

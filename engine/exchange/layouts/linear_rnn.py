@@ -12,7 +12,7 @@ import torch
 
 from engine.exchange.layouts.base import LAYOUTS, Layout, LayoutPart
 from engine.exchange.layouts.recurrent import STRAIGHT, Stack, build
-from engine.exchange.modules import Linear, Modules, Recurrent
+from engine.exchange.modules import LINEAR, Linear, Modules, Recurrent
 from engine.layers import Weights
 
 INPUT, HIDDEN, HEAD = "input to hidden", "hidden to hidden", "hidden to answers"
@@ -35,9 +35,9 @@ LAYOUTS.register("linear-rnn")(
         "PyTorch's tutorial “Classifying names with a character-level RNN”",
         ("classification", "language_model"),
         (
-            LayoutPart(INPUT, "linear", ("i2h",)),
-            LayoutPart(HIDDEN, "linear", ("h2h",)),
-            LayoutPart(HEAD, "linear", ("h2o",)),
+            LayoutPart(INPUT, LINEAR, ("i2h",)),
+            LayoutPart(HIDDEN, LINEAR, ("h2h",)),
+            LayoutPart(HEAD, LINEAR, ("h2o",)),
         ),
         read,
         build,

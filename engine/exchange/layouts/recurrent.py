@@ -13,7 +13,7 @@ from engine.cells import CELLS
 from engine.errors import InputError
 from engine.exchange.details import Details, numbered_labels
 from engine.exchange.layouts.base import LAYOUTS, Built, Layout, LayoutPart
-from engine.exchange.modules import Linear, Modules, Recurrent
+from engine.exchange.modules import BIASED, LINEAR, MATRIX, RECURRENT, Linear, ModuleKind, Modules, Recurrent
 from engine.exchange.vocabularies import Vocabulary
 from engine.layers import Weights, layer_weights
 from engine.models.base import PretrainedModel
@@ -26,6 +26,7 @@ from engine.wording import listing
 
 EMBEDDING, LAYERS, HEAD = "embedding", "recurrent layers", "linear layer"
 VOCABULARY = "Vocabulary"
+EMBEDDING_NAMES = ("emb", "enc", "lookup", "wte")  # of parts of what embeddings are called
 NEVER = -1e4  # a logit that no softmax sees, and half precision holds
 TASKS = ("classification", "tagging", "language_model")
 TANH = "An nn.RNN is taken to squash with tanh, its default: the tensors do not tell."
@@ -262,11 +263,44 @@ def _labels(stack: Stack, details: Details) -> tuple[str, ...]:
     return labels
 
 
+def _tell_apart(modules: Modules, names: dict[str, str]) -> dict[str, str]:
+    """Return which is the embedding and which the linear layer where both are a matrix and nothing else: by their
+    widths, or by their names where these fit either way.
+
+    Raises:
+        InputError: neither tells.
+    """
+    table, head = names[EMBEDDING], names[HEAD]
+    if "bias" in modules.groups[head]:
+        return names
+    layers = modules.groups[names[LAYERS]]
+    said = layers["weight_hh_l0"].shape[1] * (2 if "weight_ih_l0_reverse" in layers else 1)
+    widths = [modules.groups[each]["weight"].shape[1] for each in (table, head)]
+    wanted = [layers["weight_ih_l0"].shape[1], said]
+    are_called = [any(part in each.lower() for part in EMBEDDING_NAMES) for each in (table, head)]
+    exchanged = names | {EMBEDDING: head, HEAD: table}
+    if widths[0] != widths[1]:
+        return exchanged if widths[::-1] == wanted else names
+    if widths == wanted and are_called[0] == are_called[1]:
+        either = " and ".join(f"“{modules.given.source(f'{each}.weight')}”" for each in sorted((table, head)))
+        raise InputError(
+            f"{either} could both be the embedding: call the one that is “embedding.weight” and save the file again."
+        )
+    return exchanged if are_called[1] else names
+
+
 def stack_layout(
-    name: str, title: str, origin: str, tasks: tuple[str, ...], names: Mapping[str, tuple[str, ...]], **more: object
+    name: str,
+    title: str,
+    origin: str,
+    tasks: tuple[str, ...],
+    names: Mapping[str, tuple[str, ...]],
+    head: ModuleKind = LINEAR,
+    **more: object,
 ) -> Layout:
-    """Register the layout of such a network with module names of its own, and return it."""
-    kinds = {EMBEDDING: "matrix", LAYERS: "recurrent", HEAD: "linear"}
+    """Register the layout of such a network with module names of its own, and return it; `head` is the kind of its
+    linear layer."""
+    kinds = {EMBEDDING: MATRIX, LAYERS: RECURRENT, HEAD: head}
     parts = tuple(LayoutPart(role, kinds[role], given) for role, given in names.items())
     layout = Layout(name, title, origin, tasks, parts, read_stack, build, (STRAIGHT,), **more)  # type: ignore[arg-type]
     LAYOUTS.register(name)(layout)
@@ -279,6 +313,7 @@ stack_layout(
     "any module of torch.nn with these three parts",
     TASKS,
     {EMBEDDING: (), LAYERS: (), HEAD: ()},
+    tell_apart=_tell_apart,
     order=90,
 )
 stack_layout(
@@ -287,6 +322,7 @@ stack_layout(
     "PyTorch's tutorial “Classifying names with a character-level RNN”",
     TASKS,
     {LAYERS: (), HEAD: ()},
+    head=BIASED,
     order=91,
 )
 stack_layout(
@@ -295,5 +331,6 @@ stack_layout(
     "bentrevett/pytorch-sentiment-analysis, neural bag of words",
     ("classification",),
     {EMBEDDING: (), HEAD: ()},
+    head=BIASED,
     order=92,
 )

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO
 
 import pandas as pd
-import pyarrow
 
+from engine.atomic import replaced_file
 from engine.config import JsonObject
 from engine.errors import DataError, JobError
 from engine.experiments.runs.results import MEASURED, RUN, SCHEMA, read_table, with_types
@@ -138,13 +138,8 @@ def _without_gaps(row: JsonObject) -> JsonObject:
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    try:
+    with replaced_file(path) as draft:
         frame.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, path)
-    except (OSError, pyarrow.ArrowException):
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _lock(file: IO[str]) -> bool:

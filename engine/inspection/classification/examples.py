@@ -6,8 +6,6 @@ that their words may be stored.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
@@ -17,7 +15,7 @@ from engine.inspection.classification.attributions import leave_each_out
 from engine.inspection.classification.predictions import probabilities_of_words
 from engine.inspection.classification.prefix_predictions import find_turn, measure_belief
 from engine.inspection.classification.word_order import SHUFFLES, shuffle_many
-from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.inspection.stored.tables import RESULTS
 from engine.models.folder import LoadedModel
 from engine.wording import percent
 
@@ -65,17 +63,6 @@ def choose_example(effects: pd.DataFrame) -> str:
     if shown.empty:
         raise DataError("On none of these sentences do all tools show an effect.")
     return str(shown.sort_values("largest_drop", ascending=False, kind="stable")["text"].iloc[0])
-
-
-def stored_effects(name: str, folder: str, table: str = "") -> pd.DataFrame:
-    """Return the effects on every built-in sentence, measured with exactly the weights in `folder`; none where it was
-    not.
-
-    Raises:
-        DataError: the table is not there, is damaged, or lacks columns.
-    """
-    absent = f"How typical the example is has not been measured here; run: {COMMAND.format(model=name)}."
-    return with_these_weights(read_stored_table(Path(table or TABLE), COLUMNS, absent), name, folder)
 
 
 def typical_sentences(effects: pd.DataFrame) -> dict[str, str]:

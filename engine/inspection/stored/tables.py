@@ -3,13 +3,13 @@ to."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from engine.atomic import replaced_file
 from engine.errors import DataError
 from engine.inspection.stored.model_files import weights_in
 from engine.provenance import commit, hardware
@@ -38,6 +38,21 @@ def read_stored_table(path: Path, columns: Sequence[str], absent: str) -> pd.Dat
 def with_these_weights(frame: pd.DataFrame, name: str, folder: str | Path) -> pd.DataFrame:
     """Return the rows of the model `name` that were measured with exactly the weights in `folder`."""
     return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
+
+
+def stored_effects(name: str, folder: str, table: str, columns: Sequence[str], command: str) -> pd.DataFrame:
+    """Return the effects on every built-in sentence, measured with exactly the weights in `folder`; none where it was
+    not.
+
+    Args:
+        name: of the model.
+        command: measures it; "{model}" in it stands for the model's name.
+
+    Raises:
+        DataError: the table is not there, is damaged, or lacks columns.
+    """
+    absent = f"How typical the examples are has not been measured here; run: {command.format(model=name)}."
+    return with_these_weights(read_stored_table(Path(table), columns, absent), name, folder)
 
 
 def rows_so_far(table: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -71,10 +86,9 @@ def replace_rows(
     whole = pd.concat([*([others] if len(others) else []), rows]).sort_values(
         [*order], kind="stable", ignore_index=True
     )
-    draft = table.with_suffix(f".{os.getpid()}.draft")
     try:
         table.parent.mkdir(parents=True, exist_ok=True)
-        whole.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
+        with replaced_file(table) as draft:
+            whole.to_parquet(draft, index=False, compression="zstd")
     except OSError as error:
         raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error

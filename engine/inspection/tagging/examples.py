@@ -7,13 +7,12 @@ may be stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from engine.config import JsonObject
 from engine.errors import DataError
-from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.inspection.stored.tables import RESULTS
 from engine.inspection.tagging.agreement import apart_from
 from engine.inspection.tagging.directions import BACKWARD, FORWARD, disagreements, read_directions
 from engine.inspection.tagging.lattice import best_tags, tags_without_steps
@@ -77,17 +76,6 @@ def choose_example(effects: pd.DataFrame) -> str:
     if shown.empty:
         raise DataError("On none of these sentences do all tools show an effect.")
     return str(shown.sort_values(["networks_apart", "halves_sure"], ascending=False, kind="stable")["text"].iloc[0])
-
-
-def stored_effects(name: str, folder: str, table: str = "") -> pd.DataFrame:
-    """Return the effects on every built-in sentence, measured with exactly the weights in `folder`; none where it was
-    not.
-
-    Raises:
-        DataError: the table is not there, is damaged, or lacks columns.
-    """
-    absent = f"How typical the example is has not been measured here; run: {COMMAND.format(model=name)}."
-    return with_these_weights(read_stored_table(Path(table or TABLE), COLUMNS, absent), name, folder)
 
 
 def typical_sentences(effects: pd.DataFrame) -> dict[str, str]:

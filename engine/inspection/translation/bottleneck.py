@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from engine.atomic import replaced_file
 from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
@@ -200,9 +200,9 @@ def save_directions(directions: PrincipalDirections, folder: Path | None = None)
         "basis": directions.basis,
         "variances": torch.from_numpy(directions.variances.astype(np.float32)),
     }
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.write_bytes(save_tensors(tensors, metadata={"facts": json.dumps(directions.facts, ensure_ascii=False)}))
-    os.replace(draft, path)
+    facts = {"facts": json.dumps(directions.facts, ensure_ascii=False)}
+    with replaced_file(path) as draft:
+        draft.write_bytes(save_tensors(tensors, metadata=facts))
     return path
 
 

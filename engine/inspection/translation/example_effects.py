@@ -5,11 +5,9 @@ The table is written by `engine.evaluation.example_effects`.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
-from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.inspection.stored.tables import RESULTS
 from engine.wording import percent
 
 TABLE = RESULTS / "example_effects.parquet"
@@ -20,16 +18,6 @@ COLUMNS = tuple(
 )
 WRONG_STEP = 4  # after it a forced word has something before it to be read with and enough after it to be felt in
 TYPICAL = 0.05, 0.95  # an effect between these quantiles is no curiosity
-
-
-def stored_effects(name: str, folder: str, table: str) -> pd.DataFrame:
-    """Return the measured sentences of the attending network `name` with the weights in `folder`, else no rows.
-
-    Raises:
-        DataError: the table is not there, is damaged, or lacks columns.
-    """
-    absent = f"How typical the examples are has not been measured here; run: {COMMAND}."
-    return with_these_weights(read_stored_table(Path(table), COLUMNS, absent), name, folder)
 
 
 def best_example(frame: pd.DataFrame) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import safetensors.numpy
 import torch
 from safetensors import SafetensorError
 
+from engine.atomic import replaced_file
 from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.sentence_pairs import read_sides
@@ -137,9 +137,9 @@ def save_sentence_index(index: SentenceIndex, folder: Path | None = None) -> Pat
         "step_counts": counts.astype(np.int32),
     }
     path = index_path(index.facts["corpus"], index.facts["model"], folder)
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(safetensors.numpy.save(tensors, metadata={"facts": json.dumps(index.facts, ensure_ascii=False)}))
-    os.replace(draft, path)
+    facts = {"facts": json.dumps(index.facts, ensure_ascii=False)}
+    with replaced_file(path) as draft:
+        draft.write_bytes(safetensors.numpy.save(tensors, metadata=facts))
     return path
 
 

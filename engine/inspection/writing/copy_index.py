@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
+from engine.atomic import replaced_file
 from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.base import SPLITS
@@ -148,9 +148,9 @@ def save_index(index: CopyIndex, path: Path) -> Path:
         "words": index.words,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(safetensors.numpy.save(tensors, metadata={"facts": json.dumps(index.facts, ensure_ascii=False)}))
-    os.replace(draft, path)
+    facts = {"facts": json.dumps(index.facts, ensure_ascii=False)}
+    with replaced_file(path) as draft:
+        draft.write_bytes(safetensors.numpy.save(tensors, metadata=facts))
     return path
 
 

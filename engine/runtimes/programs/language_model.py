@@ -52,13 +52,14 @@ def language_model_step(config: JsonObject, weights: Weights) -> StepProgram:
         raise ValueError("the projection to the vocabulary has another shape")
     parts, is_table = len(cell.parts), vocab_size * len(layers[0].bias_ih) <= LARGEST_TABLE
     table = embedding @ layers[0].weight_ih.T + layers[0].bias_ih if is_table else None  # (V, G * H)
+    widest: float | None = float(np.abs(embedding).max())
     ends = cell.limits(cell.parts[0].name)
     most = None if ends is None else max(map(abs, ends))  # what the layers say is never farther from 0
 
     def run(operations: Operations, token_ids: Array, state: Sequence[Array]) -> tuple[Array, list[Array]]:
         hidden, size = None, sizes[0]
         after: list[Array] = []
-        limit: float | None = float(np.abs(embedding).max())
+        limit = widest
         if table is None or (has_residual and size == hidden_size):
             hidden = operations.rows(embedding, token_ids)  # (B, E)
         for number, layer in enumerate(layers):

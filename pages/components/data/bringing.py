@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.corpora import sources
+from engine.corpora.data_folder import MAX_TERMS, UNSTATED, stated
 from engine.limits import limits
 from engine.preparation import hub
+from engine.preparation.draft import Draft
 from engine.preparation.source_table import SourceTable, read_paste, read_upload
 from pages.components import notices, state
 from pages.components.buttons import button, is_pressed
@@ -95,6 +97,18 @@ def ask_hub(controls: Controls[DataView]) -> Brought | None:
     with st.spinner("Reading rows", show_time=True):
         table = state.once(PAGE, "table", chosen, lambda: hub.fetch(found, config))
     return Brought(repository.strip().rpartition("/")[2], chosen, table)
+
+
+def ask_terms(draft: Draft, key: str) -> list[str]:
+    """Draw the boxes for licence and origin, filled in as far as the source states them; return what they say."""
+    said = []
+    with st.container(horizontal=True):
+        for name, example in (("licence", "CC BY 4.0"), ("origin", "my letters, 2019 to 2024")):
+            known = getattr(draft, name).replace(UNSTATED, "")
+            look = {"max_chars": MAX_TERMS, "placeholder": example, "width": 320}
+            said.append(stated(st.text_input(name.capitalize(), known, key=f"data-{name}-{key}", **look)))
+    st.caption("They stand with the data, and on the card of every network that learns from them.")
+    return said
 
 
 def ask_again() -> None:

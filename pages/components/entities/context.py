@@ -50,7 +50,7 @@ class EntitiesContext(PageContext[EntitiesView]):
         """Say on how many of the built-in sentences a tool shows what it shows, where that was measured."""
         from engine.inspection.tagging import examples
 
-        stored.say_typical(self, examples.stored_effects, examples.typical_sentences, tool, examples.TABLE)
+        stored.say_typical(self, examples, tool)
 
     def label(self, name: str) -> str:
         """Return what the page calls a tagger."""

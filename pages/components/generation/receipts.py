@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,26 +17,46 @@ from engine.inspection.writing.temperatures import summarise_curve
 from engine.inspection.writing.training_snapshots import history_frame, text_of_stage
 from engine.models.folder import ModelInfo
 from engine.models.training_snapshots import list_stages
+from engine.runtimes.choice import OVERRIDE
+from engine.wording import listing
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.generation.cowriting import Held
 from pages.components.writing import Writing
 
 
-def for_writing(name: str, prompt: str, settings: SamplingSettings, sheet: Writing) -> Receipt:
-    """Return the receipt of a text written by the model `name`, and by the others with it."""
+def for_writing(name: str, prompt: str, settings: SamplingSettings, sheet: Writing, on: Mapping[str, str]) -> Receipt:
+    """Return the receipt of a text written by the model `name`, and by the others with it; `on` has the runtime of
+    each."""
     options = (
         f"--max-new-tokens {settings.max_new_tokens} --temperature {settings.temperature:g} "
         f"--top-k {settings.top_k} --top-p {settings.top_p:g} --seed {settings.seed}"
     )
-    return call(write_text, prompt, settings, model=name).receipt(
+    others = [f"{other} on {runtime}" for other, runtime in on.items() if other != name]
+    shown = call(write_text, prompt, settings, model=name).receipt(
         '"".join(found)',
         day=sheet.day,
         seconds=sheet.elapsed_seconds,
         model=", ".join(sheet.texts),
         seed=settings.seed,
         command=f"python -m engine generate --model {name} --prompt {shlex.quote(prompt)} {options}",
-        note="Put another model's name in to get its text.",
+        note=f"Put another model's name and runtime in to get its text: {listing(others)}." if others else None,
+    )
+    return on_runtime(on[name], shown)
+
+
+def on_runtime(runtime: str, shown: Receipt) -> Receipt:
+    """Return the receipt of what was drawn on a runtime, whose lines ask for this one: which is the fastest differs
+    from machine to machine."""
+    said = (
+        f"Written on {runtime}, the runtime that was chosen on this machine, which the lines ask for: another one "
+        "rounds otherwise, and the same seed may write another text there."
+    )
+    return replace(
+        shown,
+        python=f"import os\n\nos.environ[{OVERRIDE!r}] = {runtime!r}\n\n{shown.python}",
+        command=shown.command and f"{OVERRIDE}={runtime} {shown.command}",
+        note=" ".join(filter(None, [said, shown.note])),
     )
 
 
@@ -73,8 +95,9 @@ def for_stage(info: ModelInfo, step: int, prompt: str, settings: SamplingSetting
         seed=f"{settings.seed} for the text, {training.get('settings', {}).get('seed')} for the training",
         measured=f"losses during the training, {training.get('date')}, on {training.get('hardware')}",
         command=training.get("command"),
-        note="Validation loss: the whole validation text read in one go. Training loss: the mean since the stage "
-        "before.",
+        note=f"Which runtime writes is found out for each stage on each machine; {OVERRIDE} asks for one: on another "
+        "the same seed may write another text. Validation loss: the whole validation text read in one go. Training "
+        "loss: the mean since the stage before.",
     )
 
 

@@ -38,13 +38,16 @@ def show(context: GenerationContext) -> None:
     figures.show_table(
         temperatures.temperature_table(texts),
         name="temperature-texts",
-        receipt=receipt(
-            calls,
-            "temperature_table([found]).to_string()",
-            uses=[temperatures.temperature_table],
-            seed=context.settings.seed,
-            note="The words and copies are those of the index in data/indexes; the text it was made from is not "
-            "needed.",
+        receipt=receipts.on_runtime(
+            cache.load_model(context.network).steps.runtime,
+            receipt(
+                calls,
+                "temperature_table([found]).to_string()",
+                uses=[temperatures.temperature_table],
+                seed=context.settings.seed,
+                note="The words and copies are those of the index in data/indexes; the text it was made from is not "
+                "needed.",
+            ),
         ),
     )
     with st.expander("What the columns mean", type="compact"):

@@ -10,6 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from engine import owners
+from engine.corpora.data_folder import MAX_TERMS
 from engine.errors import InputError
 from engine.limits import limits
 from engine.task_family import TASK_FAMILIES
@@ -140,7 +141,12 @@ def _details(found: Recognised) -> Details:
             "It is one of the", list(names), format_func=names.get, default=task, required=True, key="bring-task"
         )
     title = st.text_input("What the pages call it", value=found.layout.title, max_chars=60, key="bring-title")
-    details = Details(task=task, title=title)
+    with st.container(horizontal=True):
+        boxes = {"max_chars": MAX_TERMS, "width": 320}
+        licence = st.text_input("Licence", placeholder="MIT", key="bring-licence", **boxes)
+        origin = st.text_input("Origin", placeholder="trained by me on my letters", key="bring-origin", **boxes)
+    st.caption("Licence and origin go into its card.")
+    details = Details(task=task, title=title, licence=licence, origin=origin)
     for name in TASK_FAMILIES.get(task).brought.asked:
         details = replace(details, **{name: ASKED[name](found, details)})
     return details

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from engine.errors import EngineError
+from engine.exchange import onnx_graphs
 from engine.models.card import usage_lines
 from engine.models.folder import ModelInfo
 from pages.components import figures, header, notices, state
@@ -18,6 +18,7 @@ from pages.components.models.view import PAGE
 
 REPOSITORY, TOKEN, PUBLIC = "take-repository", "take-token", "take-public"
 PUSHED = "pushed"
+ONNX = "application/octet-stream"
 
 
 def show(context: ModelsContext) -> None:
@@ -29,18 +30,14 @@ def show(context: ModelsContext) -> None:
     header.section("Files", "The folder loads with the three lines; ONNX files run without Python's torch.")
     with st.container(horizontal=True):
         download("Model folder (zip)", "take-zip", partial(_zip, folder), f"{name}.zip", "application/zip")
-        for kind, label in (("step", "One step (ONNX)"), ("sequence", "Whole sequences (ONNX)")):
-            if _offers(info, kind):
-                file = f"{name}-{kind}.onnx"
-                download(label, f"take-{kind}", partial(_onnx, folder, kind), file, "application/octet-stream")
+        for part in onnx_graphs.graphs_of(info).builders:
+            label, file = f"{onnx_graphs.PARTS[part].capitalize()} (ONNX)", f"{name}-{part}.onnx"
+            download(label, f"take-{part}", partial(onnx_graphs.onnx_model, folder, part), file, ONNX)
         recipe = _recipe(folder)
         if recipe is not None:
             download("Recipe (JSON)", "take-recipe", lambda: recipe, f"{name}-recipe.json", "application/json")
-    lacking = [
-        label for kind, label in (("step", "a single step"), ("sequence", "whole sequences")) if not _offers(info, kind)
-    ]
-    if lacking:
-        notices.explain(f"As ONNX there is no graph of {' or of '.join(lacking)} for such a network.")
+    if lacking := onnx_graphs.lacking_sentence(info):
+        notices.explain(lacking)
     if recipe is not None:
         notices.explain("The recipe repeats the run on the command line:")
         figures.show_code(f"python -m engine train --recipe {name}-recipe.json --output runs/again")
@@ -83,23 +80,10 @@ def _push(folder: Path) -> None:
         state.remember(PAGE, PUSHED, (f"The model is at {address} now.", True))
 
 
-def _offers(info: ModelInfo, kind: str) -> bool:
-    from engine.exchange.taking import SEQUENCES, STEPS
-
-    return info.config.get("model") in {"step": STEPS, "sequence": SEQUENCES}[kind]
-
-
 def _zip(folder: Path) -> bytes:
     from engine.exchange.taking import zip_folder
 
     return zip_folder(folder)
-
-
-def _onnx(folder: Path, kind: str) -> bytes:
-    from engine.exchange import taking
-
-    make: dict[str, Callable[[Path], bytes]] = {"step": taking.step_model, "sequence": taking.sequence_model}
-    return make[kind](folder)
 
 
 def _recipe(folder: Path) -> bytes | None:

@@ -20,6 +20,7 @@ from pages.components.train.view import PAGE
 
 MEASURE = "engine.runs.cost:measure"
 POLL_SECONDS = 1.0
+LEAVE_SECONDS = 6.0  # it ends by itself in less than it takes a new process to be ready for a run
 TIME_LIMIT_SECONDS = 60.0
 
 
@@ -52,7 +53,7 @@ def give_up(but: Collection[str] = ()) -> None:
     for key, job_id in _jobs().items():
         with suppress(EngineError):  # forgotten
             if key not in but:
-                cache.job_runner().cancel(job_id)
+                cache.job_runner().cancel(job_id, grace_seconds=LEAVE_SECONDS)
 
 
 def _words(cost: Cost) -> str:

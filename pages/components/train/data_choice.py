@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.corpora import CORPORA, data_folder, load_corpus
 from engine.errors import InputError
+from engine.preparation.shapes import row_counts
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import fitting_tasks
 from engine.recipes.own import default_recipe
@@ -76,7 +77,7 @@ def source_sentence(name: str) -> str:
 def which_copy(corpus: str) -> str:
     """Return the sentence that says where a corpus comes from, and how many rows it has."""
     read = load_corpus(corpus)
-    rows = ", ".join(f"{len(split):,} {name}" for name, split in read.splits.items())
+    rows = ", ".join(f"{count:,} {name}" for name, count in row_counts(read).items())
     return f"{read.source.sentence} Rows: {rows}. {read.spec.licence}."
 
 

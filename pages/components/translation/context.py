@@ -12,7 +12,8 @@ from engine.decoding.limits import SearchSettings
 from engine.decoding.text import Translation
 from engine.errors import DataError, InputError
 from engine.families.translation import is_attending, title
-from engine.inspection.translation.example_effects import COLUMNS, TABLE, stored_effects
+from engine.inspection.stored.tables import stored_effects
+from engine.inspection.translation.example_effects import COLUMNS, COMMAND, TABLE
 from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.models.folder import ModelInfo
 from engine.text.languages import language_name
@@ -146,6 +147,7 @@ def effects_of(info: ModelInfo) -> pd.DataFrame:
     """Return what the built-in sentences showed of a network, no rows where they were not measured with its weights."""
     version = cache.file_version(TABLE), cache.model_version(info.name)
     try:
-        return call(stored_effects, info.name, str(info.path), str(TABLE), version=version, kept="shared").value
+        given = info.name, str(info.path), str(TABLE), COLUMNS, COMMAND
+        return call(stored_effects, *given, version=version, kept="shared").value
     except DataError:  # how typical a sentence is can be left out
         return pd.DataFrame(columns=COLUMNS)

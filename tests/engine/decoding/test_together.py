@@ -103,6 +103,62 @@ def test_steps_that_fail_are_told_to_who_takes_them_and_others_go_on(steps, monk
     assert begun + list(reader) == alone(steps, [1], settings)
 
 
+def test_a_draw_that_fails_can_be_taken_again_and_gives_the_same(steps, monkeypatch):
+    kinds = [SamplingSettings(max_new_tokens=150, seed=3), SamplingSettings(max_new_tokens=150, seed=4, top_k=5)]
+    place = Together(steps)
+    readers = [place.write([1, 2, 3], settings, None) for settings in kinds]
+    begun = [[next(reader)] for reader in readers]
+    distribution, calls = together.next_distribution, itertools.count()
+
+    def fail_in_the_middle(*given):
+        if next(calls) == 9:  # after the draw of one text in a step, before that of the other
+            raise MemoryError
+        return distribution(*given)
+
+    monkeypatch.setattr(together, "next_distribution", fail_in_the_middle)
+    rest = [list(reader) for reader in readers]
+    assert next(calls) > 10
+    for settings, first, last in zip(kinds, begun, rest, strict=True):
+        assert first + last == alone(steps, [1, 2, 3], settings)
+
+
+def test_a_text_that_cannot_be_read_is_told_to_its_reader_and_ends_no_other(steps):
+    place, barrier = Together(steps), threading.Barrier(5)
+    kinds = [SamplingSettings(max_new_tokens=300, seed=seed) for seed in range(5)]
+
+    def write(seed: int) -> list[int] | str:
+        barrier.wait()
+        try:
+            return list(place.write([1] if seed else [1] * 70 + [VOCAB + 5], kinds[seed], None))
+        except Exception as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(5) as pool:
+        broken, *found = pool.map(write, range(5))
+    assert isinstance(broken, str)
+    assert found == [alone(steps, [1], settings) for settings in kinds[1:]]
+    assert not place._texts
+
+
+def test_visitors_who_leave_in_the_middle_leave_the_others_as_they_are(steps):
+    place, barrier = Together(steps), threading.Barrier(8)
+    kinds = [SamplingSettings(max_new_tokens=200, seed=seed) for seed in range(8)]
+
+    def write(seed: int) -> list[int]:
+        writer = place.write([1], kinds[seed], None)
+        barrier.wait()
+        found = list(itertools.islice(writer, 200 if seed % 2 else 3 * seed))
+        writer.close()
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(write, range(8)))
+    for seed, text in enumerate(found):
+        assert text == alone(steps, [1], kinds[seed])[: 200 if seed % 2 else 3 * seed]
+    assert not place._texts
+    assert not place._is_stepping
+
+
 def test_texts_are_stepped_in_one_batch(steps, monkeypatch):
     sizes, step = [], steps.step
     monkeypatch.setattr(steps, "step", lambda ids, state: (sizes.append(len(ids)), step(ids, state))[1])

@@ -92,7 +92,7 @@ def test_the_command_adds_a_folder_outside_and_measuring_again_replaces_it(taugh
         ("Always forced", 2),
         ("Scheduled", 1),
     }
-    assert not list(table.parent.glob("*.draft"))
+    assert list(table.parent.iterdir()) == [table], "no draft is left"
 
 
 @pytest.mark.parametrize(

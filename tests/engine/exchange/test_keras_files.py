@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import torch
@@ -19,7 +18,14 @@ from engine.exchange.vocabularies import Vocabulary
 from engine.exchange.weight_files import read_weights
 from tests.engine.exchange.test_layouts import IDS, WORDS, same
 
-layers = keras.layers
+
+@pytest.fixture(scope="module", autouse=True)
+def _keras() -> None:
+    """Import Keras for the first test: it takes seconds, and every process of a run collects this file."""
+    global keras, layers
+    import keras
+
+    layers = keras.layers
 
 
 def network(*parts: Any) -> Any:

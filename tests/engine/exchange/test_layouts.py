@@ -80,6 +80,28 @@ def test_the_logits_are_those_of_the_original(name: str, tmp_path: Path) -> None
     assert prove(brought, "reference.json", reference).holds
 
 
+@pytest.mark.parametrize(
+    ("names", "width"),
+    [
+        (("embedding", "rnn", "fc"), 6),
+        (("zmatrix", "layers", "answers"), 5),  # told apart by their widths
+        (("word_emb", "layers", "answers"), 6),
+    ],
+)
+def test_a_linear_layer_without_a_bias_is_read(names: tuple[str, str, str], width: int) -> None:
+    network = scrambled(originals.WordLanguageModel("GRU", 9, width, 6, 1))
+    network.decoder.bias = None
+    modules = zip(names, (network.encoder, network.rnn, network.decoder), strict=True)
+    state = {
+        key: tensor.clone()
+        for name, module in modules
+        for key, tensor in module.state_dict(prefix=f"net.{name}.").items()
+    }
+    found = recognise(read_weights("weights.safetensors", safetensors.torch.save(state)))
+    brought = bring(found, {"Vocabulary": Vocabulary(WORDS)}, Details(task="language_model"))
+    assert same(answers(brought, IDS), network(IDS).detach())
+
+
 def test_a_reference_of_another_network_is_not_proved() -> None:
     network = scrambled(originals.LaterSentiment("LSTM", 2, name="lstm"))
     found = recognise(read_weights("weights.safetensors", as_file(network)))

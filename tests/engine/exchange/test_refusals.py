@@ -72,7 +72,13 @@ def encrypted() -> bytes:
 
 
 FILES: dict[str, tuple[bytes, str]] = {
-    "missing bias": (safetensors.torch.save(without("fc.bias")), "“fc.bias” is missing"),
+    "either may be the embedding": (
+        safetensors.torch.save(
+            torch.nn.GRU(6, 6).state_dict(prefix="r.")
+            | {"one.weight": torch.ones(9, 6), "two.weight": torch.ones(9, 6)}
+        ),
+        "“one.weight” and “two.weight” could both be the embedding",
+    ),
     "missing matrix": (safetensors.torch.save(without("rnn.weight_hh_l1")), "“rnn.weight_hh_l1” is missing"),
     "missing direction": (
         safetensors.torch.save(without("rnn.bias_ih_l0_reverse")),
@@ -90,6 +96,16 @@ FILES: dict[str, tuple[bytes, str]] = {
     "wrong gates": (
         safetensors.torch.save(state() | {"rnn.weight_hh_l0": torch.ones(30, 6)}),
         "that of no RNN, GRU or LSTM",
+    ),
+    "bias of an embedding": (
+        safetensors.torch.save(pairs.Plain().state_dict() | {"encoder.embedding.bias": torch.ones(10)}),
+        "“encoder.embedding” is to hold a matrix and nothing else",
+    ),
+    "no matrix": (
+        safetensors.torch.save(
+            originals.WordLanguageModel("GRU", 9, 5, 6, 1).state_dict() | {"decoder.weight": torch.ones(3, 3, 3)}
+        ),
+        "“decoder” is to hold a matrix and, if any, a bias",
     ),
     "another network": (
         safetensors.torch.save({"convs.0.weight": torch.ones(3, 1, 2, 5), "embedding.weight": torch.ones(9, 5)}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import subprocess
 import sys
@@ -14,27 +15,63 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.decoding.text import SamplingSettings, write_text
 from engine.errors import InputError, ModelError
 from engine.exchange import taking
+from engine.exchange.onnx_graphs import ENCODER, SEQUENCE, STEP, onnx_model
+from engine.models.classifier import Classifier
 from engine.models.folder import load_model
+from engine.models.transformer_language_model import TransformerLanguageModel
+from engine.text.word_list import list_words
+from tests.engine.conftest import write_model_folder
+from tests.engine.exchange.test_layouts import scrambled
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "hf_secretCanary123"
-SETTINGS = {"temperature": 0.8, "seed": 7}
 
 
-def test_a_zip_loads_in_a_fresh_process_and_writes_the_same(language_model_folder: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(taking.zip_folder(language_model_folder))) as archive:
-        archive.extractall(tmp_path)
-        lines = archive.read(f"{language_model_folder.name}/LOAD.txt").decode().rpartition("Python:")[2].strip()
-    assert len(lines.splitlines()) == 3
+@pytest.fixture(scope="module")
+def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tokenizer = list_words([["He", "said", "the", "food", "was", "good", "."]], 20)
+    model = scrambled(Classifier(tokenizer.vocab_size, 5, 6))
+    facts = {"model": "classifier", "title": "Judge", "corpora": ["sst2"], "labels": ["negative", "positive"]}
+    folder = tmp_path_factory.mktemp("models") / "tiny-judge"
+    return write_model_folder(folder, model, tokenizer, facts)
+
+
+@pytest.fixture(scope="module")
+def transformer_folder(language_model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tokenizer = load_model(language_model_folder).tokenizer
+    model = scrambled(TransformerLanguageModel(tokenizer.vocab_size, 8, 1, 2, 12, window=16))
+    facts = {"model": "transformer_language_model", "cell": "transformer", "title": "Looker", "corpora": []}
+    return write_model_folder(tmp_path_factory.mktemp("models") / "tiny-looker", model, tokenizer, facts)
+
+
+FOLDERS = ("language_model", "transformer", "translator", "tagger", "classifier")
+
+
+def test_zips_load_in_a_fresh_process_with_three_lines_and_give_the_same(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    said, read = [], []
+    for folder in (request.getfixturevalue(f"{name}_folder") for name in FOLDERS):
+        with zipfile.ZipFile(io.BytesIO(taking.zip_folder(folder))) as archive:
+            archive.extractall(tmp_path)
+            lines = archive.read(f"{folder.name}/LOAD.txt").decode().rpartition("Python:")[2].strip()
+        assert len(lines.splitlines()) == 3
+        read.append(lines)
+        with contextlib.redirect_stdout(io.StringIO()) as here:
+            exec(lines.replace(f"./{folder.name}", str(folder)), {})
+        said.append(here.getvalue())
+        assert len(said[-1]) > 2
     ran = subprocess.run(
-        [sys.executable, "-c", lines], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, timeout=100
+        [sys.executable, "-c", "\nprint('---')\n".join(read)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=100,
     )
     assert ran.returncode == 0, ran.stderr.decode()
-    here = "".join(write_text(load_model(language_model_folder), "ROMEO:", SamplingSettings(**SETTINGS)))
-    assert ran.stdout.decode() == f"{here}\n"
+    assert ran.stdout.decode().split("---\n") == said
 
 
 def test_a_zip_has_the_recipe_and_nothing_else_of_a_run(language_model_folder: Path, tmp_path: Path) -> None:
@@ -54,20 +91,20 @@ def test_step_and_sequence_as_onnx_agree_with_torch(language_model_folder: Path)
     model = load_model(language_model_folder).model
     ids = torch.tensor([[3, 1, 4, 1, 5]])
     wanted = model(ids)[0].detach().numpy()
-    whole = onnxruntime.InferenceSession(taking.sequence_model(language_model_folder))
+    whole = onnxruntime.InferenceSession(onnx_model(language_model_folder, SEQUENCE))
     assert np.abs(whole.run(["logits"], {"token_ids": ids.numpy()})[0] - wanted).max() < 1e-4
-    step = onnxruntime.InferenceSession(taking.step_model(language_model_folder))
+    step = onnxruntime.InferenceSession(onnx_model(language_model_folder, STEP))
     state = np.zeros((1, step.get_inputs()[1].shape[1]), dtype=np.float32)
     for time, token in enumerate(ids[0].numpy()):
         logits, state = step.run(["logits", "new_state"], {"token_ids": np.array([token]), "state": state})
         assert np.abs(logits[0] - wanted[0, time]).max() < 1e-4
 
 
-def test_what_has_no_graph_says_so(translator_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="No step is written"):
-        taking.step_model(translator_folder)
-    with pytest.raises(ModelError, match="No ONNX graph"):
-        taking.sequence_model(translator_folder)
+def test_what_has_no_graph_says_so(language_model_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no ONNX graph of the encoder"):
+        onnx_model(language_model_folder, ENCODER)
+    with pytest.raises(ModelError, match="incomplete"):
+        onnx_model(tmp_path, STEP)
     with pytest.raises(ModelError, match="incomplete"):
         taking.zip_folder(tmp_path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 
 
@@ -17,6 +18,11 @@ def count(to: int, pause: float = 0.0):
 def add(a: int, b: int) -> int:
     """A plain function."""
     return a + b
+
+
+def limit_files(size: int) -> None:
+    """Let no file of the worker grow beyond so many bytes from now on: the system then refuses as a full disk does."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def obey():

@@ -92,7 +92,7 @@ def test_a_job_that_listens_is_stopped_and_keeps_its_process(runner, monkeypatch
 
 
 def test_a_job_that_does_not_listen_loses_its_process_within_three_seconds(runner):
-    job_id = runner.submit(f"{HERE}:ignore")
+    job_id, lost = runner.submit(f"{HERE}:ignore"), runner.lost_processes
     pid = wait_for_event(runner, job_id).events[0]["pid"]
     started = time.monotonic()
     runner.cancel(job_id)
@@ -100,15 +100,18 @@ def test_a_job_that_does_not_listen_loses_its_process_within_three_seconds(runne
         assert time.monotonic() - started < 3
         time.sleep(0.02)
     assert runner.wait(job_id, 30).state == "cancelled"
+    assert runner.lost_processes == lost + 1
     assert runner.wait(runner.submit(f"{HERE}:add", {"a": 1, "b": 1})).result == 2
 
 
 def test_a_killed_worker_fails_its_job_alone_and_says_so(runner):
     job_id = runner.submit(f"{HERE}:obey")
     behind = runner.submit(f"{HERE}:add", {"a": 1, "b": 1})
+    lost = runner.lost_processes
     os.kill(wait_for_event(runner, job_id).events[0]["pid"], signal.SIGKILL)
     status = runner.wait(job_id, 30)
     assert status.state == "failed"
+    assert runner.lost_processes == lost + 1
     assert status.error.startswith("The process that ran this job died")
     assert runner.wait(behind, 60).result == 2
 

@@ -94,6 +94,12 @@ def test_another_figure_changes_the_card(interpreter_config):
 def test_an_unmeasured_model_says_how_to_measure_it(reader_config):
     card = write_card("tiny", reader_config)
     assert "Not measured yet: run `python -m engine evaluate --model tiny`." in card
+    curve = [{"step": step, "elapsed_seconds": 1.0, "loss": 2 - step / 1000, "accuracy": 0.7} for step in (500, 1000)]
+    own = [{"sentence": "Source: mine.", "terms": "Letters: [me](http://a.example). Licence: CC0."}]
+    training = TRAINING | {"evaluations": curve, "sources": own}
+    card = write_card("tiny", reader_config | {"metrics": {}, "corpora": ["own-abc"], "training": training})
+    assert "## Data and licence\n\n- Letters: \\[me\\](http://a.example). Licence: CC0.\n\n##" in card
+    assert "On the validation data of its training, at update 1,000: accuracy 0.7, loss 1." in card
     assert rows(card) == {}
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from engine import runs
 from engine.errors import InputError
 from engine.jobs import JobRunner, training
 from engine.limits import limits
+from engine.models.folder import load_model
+from engine.runs.job import RESERVE_BYTES
 from tests.engine.runs.tiny_runs import finish, losses
 
 ROOT = Path(__file__).parents[3]
@@ -110,6 +113,30 @@ def test_a_run_that_does_not_listen_loses_its_process_and_goes_on_from_its_check
     assert until(lambda: not is_alive(pid), 3) < 3
     until(lambda: training.read(runner, folder).state == "stopped", 5)
     assert runs.read(folder).can_resume
+
+
+def test_a_full_disk_ends_a_run_with_a_sentence_and_neither_what_it_kept_nor_anyone_else(runner, make):
+    def allow(size: int) -> None:
+        job = runner.submit("tests.engine.jobs.job_functions:limit_files", {"size": size})
+        assert runner.wait(job).state == "finished"
+
+    folder, other = make("full", max_steps=320, evaluate_every=100, checkpoint_every=50), make("other")
+    allow(RESERVE_BYTES + 1000)  # its metrics grow beyond that
+    for each in (folder, other):
+        training.start(runner, [each])
+    until(lambda: not training.read(runner, other).is_active, 90)
+    assert runs.read(other).state == "finished"
+    run = runs.read(folder)
+    said = "The disk is full: nothing more could be written. What was kept before is whole."
+    assert (run.state, run.sentence) == ("failed", f"{said} Resume goes on from the last checkpoint.")
+    assert runner.status(run.job_id).error == run.sentence
+    assert 50 <= run.step < 320
+    assert load_model(run.model_folder)
+    allow(resource.RLIM_INFINITY)
+    training.start(runner, [folder])
+    until(lambda: not training.read(runner, folder).is_active, 90)
+    assert runs.read(folder).state == "finished"
+    assert runs.metrics(folder).steps["step"].tolist() == list(range(1, 321))
 
 
 def test_runs_wait_for_one_another_and_can_be_taken_out_of_the_queue(runner, make):

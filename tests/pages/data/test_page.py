@@ -71,11 +71,13 @@ def test_what_is_pasted_is_mapped_divided_and_kept_for_its_owner_alone():
     assert "Labelled texts. 20 rows" in written(at)
     at.number_input(key="split_validation").set_value(0.2)  # typed last: the page was drawn with another share
     next(box for box in at.text_input if box.label == "Title").set_value("Tones")
+    next(box for box in at.text_input if box.label == "Licence").set_value("CC0")
     at.button(key="data-keep").click().run()
     assert not at.exception
     (folder,) = kept()
     record = data_folder.read(folder)
-    assert record.title == "Tones"
+    assert (record.title, record.licence, record.origin) == ("Tones", "CC0", "Not stated")
+    assert "Licence: CC0. From: Not stated." in written(at)
     assert record.rows == {"train": 14, "validation": 4, "test": 2}
     assert record.mapping == {"text": "text", "label": "tone"}
     assert record.labels == ["glad", "sad"]

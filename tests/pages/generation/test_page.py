@@ -176,9 +176,15 @@ def test_another_seed_writes_another_text() -> None:
     assert texts_of_networks(at) != before
 
 
-def test_receipt_gives_the_same_text_again(models: Path) -> None:
+@pytest.mark.parametrize("runtime", ["numpy", "onnx-int8"])
+def test_receipt_gives_the_same_text_again(models: Path, runtime: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNROLLED_RUNTIME", runtime)
     at = open_page("generation", max_new_tokens="40", seed="3")
+    monkeypatch.delenv("UNROLLED_RUNTIME")  # as on another machine, where another one is the fastest
     code = next(block.value for block in at.code if "write_text" in block.value)
+    command = next(block.value for block in at.code if "engine generate" in block.value)
+    assert command.startswith(f"UNROLLED_RUNTIME={runtime} python -m engine generate")
+    assert f"os.environ['UNROLLED_RUNTIME'] = {runtime!r}" in code
     assert "load_model('small-lstm')" in code
     code = code.replace("'small-lstm'", repr(str(models / "small-lstm")))
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -49,9 +49,13 @@ def test_a_classifier_is_recognised_proved_kept_and_opens_on_its_page() -> None:
     at = given(at, "bring-reference", "reference.json", reference)
     assert any(note.startswith("Proved: ") for note in notes(at))
     at.text_input(key="bring-title").set_value("Mine")  # typed last: the page was drawn with another
+    at.text_input(key="bring-licence").set_value("MIT")
+    at.text_input(key="bring-origin").set_value("trained by Ada ![on](https://a.example/pixel.png)")
     at.button(key="bring-keep").click().run()
     assert not at.exception
     folder = owners.listed(owners.folder_of(SECRET), "models")[0]
+    card = load_model(folder).info.card_text
+    assert "- The network: trained by Ada !\\[on\\](https://a.example/pixel.png). Licence: MIT." in card
     assert load_model(folder).info.config["labels"] == ["negative", "positive"]
     assert any("“Mine” is kept" in note for note in notes(at))
     page = open_page("sentiment", secret=SECRET, network=f"own-{folder.name}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.exchange import taking
 from tests.pages.open import notes, open_page, sentences, written
+from tests.pages.small_classifiers import add_classifiers
 
 TOKEN = "hf_secretCanary123"
 
@@ -18,10 +20,16 @@ def test_a_model_is_offered_in_every_form_there_is() -> None:
     at = open_page("models", tool="take", model="small-lstm")
     assert not at.exception
     labels = [button.label for button in at.get("download_button")]
-    assert labels[-3:] == ["Model folder (zip)", "One step (ONNX)", "Whole sequences (ONNX)"]
+    assert labels[-3:] == ["Model folder (zip)", "Whole sequences (ONNX)", "One step (ONNX)"]
     assert 'load_model("./small-lstm")' in "".join(block.value for block in at.code)
     at = open_page("models", tool="take", model="small-en-fr-dot")
-    assert "no graph of a single step or of whole sequences" in written(at)
+    assert "The encoder (ONNX)" in [button.label for button in at.get("download_button")]
+
+
+def test_what_there_is_no_graph_of_is_said(models: Path) -> None:
+    add_classifiers(models)
+    at = open_page("models", tool="take", model="small-long-blind")
+    assert "has no ONNX graph of one step: it reads a text as a whole" in written(at)
 
 
 def test_the_token_is_used_once_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ class Runner:
     def __init__(self) -> None:
         self.jobs: list[tuple[str, dict]] = []
 
-    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float) -> str:
+    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float, job_id: str = "") -> str:
         """Take a job."""
         self.jobs.append((function_path, kwargs))
         return "job"
@@ -154,7 +154,8 @@ def test_a_finished_run_is_continued(anna: Path, runner: Runner) -> None:
     assert not at.exception
     folder = anna / ("fast" + 12 * "x")
     assert runs.read(folder).max_steps == 9
-    assert runner.jobs == [("engine.runs.job:train", {"folder": str(folder.resolve())})]
+    given = {"folder": str(folder.resolve()), "job_id": runs.read(folder).job_id}
+    assert runner.jobs == [("engine.runs.job:train", given)]
 
 
 def test_what_is_typed_for_one_run_is_not_kept_for_another(anna: Path) -> None:
@@ -182,7 +183,8 @@ def test_interrupted_runs_are_offered_to_be_resumed(anna: Path, runner: Runner) 
     at = open_page("runs", secret=ANNA)
     assert "One of your runs was interrupted" in notes(at)[0]
     press(at, "Resume")
-    assert runner.jobs == [("engine.runs.job:train", {"folder": str(folder.resolve())})]
+    given = {"folder": str(folder.resolve()), "job_id": runs.read(folder).job_id}
+    assert runner.jobs == [("engine.runs.job:train", given)]
 
 
 def test_nobody_sees_anothers_run_unless_it_is_shared(anna: Path) -> None:

@@ -31,7 +31,7 @@ class IdleRunner:
         self.jobs: list[tuple[str, dict]] = []
         self.cancelled: list[str] = []
 
-    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float) -> str:
+    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float, job_id: str = "") -> str:
         """Take a job and return its number."""
         self.jobs.append((function_path, kwargs))
         return str(len(self.jobs) - 1)
@@ -43,7 +43,7 @@ class IdleRunner:
     def give_up(self, job_id: str) -> None:
         """Let a job end by itself: it was asked to."""
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str, *, grace_seconds: float = 0.0) -> None:
         """Note that a job was taken out of the queue."""
         self.cancelled.append(job_id)
 
@@ -84,6 +84,7 @@ def test_first_visit_sees_four_settings_with_defaults_for_the_data() -> None:
     assert [box.label for box in at.number_input][:4] == ["Hidden units", "Updates", "Learning rate", "Dropout"]
     assert all(box.help for box in at.number_input)
     assert "Saltmarsh stories, shipped with this project" in written(at)
+    assert "Rows: 8,747 train, 632 validation, 605 test." in written(at), "as the Data page counts them"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,8 @@ def test_what_was_chosen_is_what_is_trained(runner: IdleRunner) -> None:
     assert run.recipe["model"]["hidden_size"] == 8
     assert run.recipe["training"]["max_steps"] == 6
     assert run.recipe["training"]["learning_rate"] == 0.02
-    assert runner.jobs[-1] == ("engine.runs.job:train", {"folder": str(run.folder.resolve())})
+    given = {"folder": str(run.folder.resolve()), "job_id": run.job_id}
+    assert runner.jobs[-1] == ("engine.runs.job:train", given)
     assert at.query_params["run"] in (run.id, [run.id])
     assert "number 1 in the queue" in bars(at)
 
@@ -348,3 +350,10 @@ def test_cost_is_said_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = measuring.status("0").result["parameters"]
     assert f"{parameters:,} parameters; about" in written(at)
     assert len(measuring.jobs) == 1, "measured once"
+
+
+@pytest.mark.parametrize(("name", "value"), [("data", "own-aaaaaaaaaaaaaaaa"), ("hidden_size", "-3")])
+def test_what_the_address_cannot_have_is_said_once(name: str, value: str) -> None:
+    at = open_page("train", **{name: value})
+    assert not at.exception
+    assert [sentence.split(",")[0] for sentence in sentences(at)] == [f"The address asked for {name} = {value}"]

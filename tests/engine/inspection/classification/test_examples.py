@@ -9,6 +9,7 @@ from engine.errors import DataError
 from engine.inspection.classification import examples
 from engine.inspection.classification.predictions import split_text
 from engine.inspection.padding import inspect_batch, split_lines
+from engine.inspection.stored.tables import stored_effects
 from engine.models.folder import find_folder, load_model
 from pages.components.sentiment.view import FIRST, PADDED_LINES, SentimentView
 
@@ -30,7 +31,9 @@ def test_the_example_shows_something_in_every_tool_and_most_on_one_word() -> Non
 
 
 def test_the_page_opens_with_what_the_search_found() -> None:
-    found = examples.stored_effects("sst2-bilstm", str(find_folder("sst2-bilstm")))
+    found = stored_effects(
+        "sst2-bilstm", str(find_folder("sst2-bilstm")), str(examples.TABLE), examples.COLUMNS, examples.COMMAND
+    )
     assert len(found) == 302
     assert examples.choose_example(found) == FIRST
     row = found[found["text"] == FIRST].iloc[0]

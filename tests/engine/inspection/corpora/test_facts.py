@@ -19,6 +19,7 @@ from engine.preparation import SHAPES, ColumnMapping
 from engine.preparation.division import Division
 from engine.preparation.draft import prepare
 from engine.preparation.languages import code_of, tell
+from engine.preparation.shapes import row_counts
 from engine.preparation.source_table import read_paste
 from engine.text import TOKENIZERS
 from engine.text.treebank import TreebankTokenizer, split_words
@@ -47,6 +48,7 @@ def test_every_kind_of_corpus_has_its_facts(name):
     assert list(facts.splits["split"]) == ["train", "validation", "test"]
     texts = SHAPES.get(SAMPLES[name].name).texts(corpus.read(SAMPLES[name]), corpus.splits["train"].column_names)
     assert split(facts, "train", "rows") == len(next(iter(texts.values())))
+    assert row_counts(corpus) == dict(zip(facts.splits["split"], facts.splits["rows"], strict=True))
     assert facts.lengths["train"].sum() == sum(bool(text) for side in texts.values() for text in side)
     assert facts.coverage["training"].iloc[-1] == pytest.approx(1)
     assert 0 <= facts.unknown_share < 0.2

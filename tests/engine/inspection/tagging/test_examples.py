@@ -7,6 +7,7 @@ import pytest
 
 from engine.errors import DataError
 from engine.inspection.padding import inspect_batch, split_lines
+from engine.inspection.stored.tables import stored_effects
 from engine.inspection.tagging import examples
 from engine.inspection.tagging.predictions import split_words
 from engine.models.folder import find_folder, load_model
@@ -33,7 +34,9 @@ def test_the_example_shows_something_in_every_tool_and_divides_most_networks() -
 
 
 def test_the_page_opens_with_what_the_search_found() -> None:
-    found = examples.stored_effects("gmb-bilstm-crf", str(find_folder("gmb-bilstm-crf")))
+    found = stored_effects(
+        "gmb-bilstm-crf", str(find_folder("gmb-bilstm-crf")), str(examples.TABLE), examples.COLUMNS, examples.COMMAND
+    )
     assert len(found) == 200
     assert examples.choose_example(found) == DEFAULT_TEXT
     row = found[found["text"] == DEFAULT_TEXT].iloc[0]

@@ -10,14 +10,15 @@ import pytest
 from engine.decoding.limits import check_reference, check_source
 from engine.errors import DataError
 from engine.evaluation.example_effects import measure_effects
+from engine.inspection.stored.tables import stored_effects
 from engine.inspection.translation import examples
 from engine.inspection.translation.example_effects import (
     COLUMNS,
+    COMMAND,
     TABLE,
     attention_effect,
     best_example,
     forcing_effect,
-    stored_effects,
     wrong_word_effect,
 )
 from engine.models.folder import load_model
@@ -47,7 +48,7 @@ def test_damaged_examples_are_one_sentence(tmp_path: Path, monkeypatch: pytest.M
 def test_the_page_opens_with_the_example_that_the_search_finds_large_and_typical() -> None:
     """It opened with one on which attention makes the translation worse."""
     attending = load_model("en-fr-attention").info
-    frame = stored_effects(attending.name, str(attending.path), str(TABLE))
+    frame = stored_effects(attending.name, str(attending.path), str(TABLE), COLUMNS, COMMAND)
     first, *_ = examples.list_translation_examples()
     assert best_example(frame) == first.source
     row = frame[frame["source"] == first.source].iloc[0]
@@ -67,7 +68,7 @@ def test_what_the_table_says_is_what_the_search_measures() -> None:
     attending, plain = load_model("en-fr-attention"), load_model("en-fr-no-attention")
     first = examples.list_translation_examples()[0]
     measured = measure_effects(attending, plain, [(first.source, first.reference)]).iloc[0]
-    frame = stored_effects(attending.info.name, str(attending.info.path), str(TABLE))
+    frame = stored_effects(attending.info.name, str(attending.info.path), str(TABLE), COLUMNS, COMMAND)
     stored = frame[frame["source"] == first.source].iloc[0]
     for name in ("chrf", "chrf_plain", "exposure_gap", "gap_left", "changed_tokens"):
         assert measured[name] == pytest.approx(stored[name], abs=1e-3)
