@@ -22,6 +22,20 @@ LESSONS: Registry[Lesson] = Registry("lesson", package="engine.lessons.course", 
 
 
 @dataclass(frozen=True)
+class Between:
+    """Bounds that the value of a parameter must lie between, both of them allowed."""
+
+    low: float
+    high: float
+
+    def __contains__(self, said: object) -> bool:
+        try:
+            return self.low <= float(str(said)) <= self.high
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked, with what a network gives for it.
 
@@ -33,6 +47,7 @@ class Question:
         options: what can be chosen; empty where a number or a word is asked for.
         also: other words that are right.
         tolerance: how far off a number may be.
+        until: parameters of the page that must come to lie between bounds which only the network tells.
     """
 
     ask: str
@@ -42,6 +57,7 @@ class Question:
     options: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     tolerance: float = 0.0
+    until: Mapping[str, Between] = field(default_factory=dict)
 
     @property
     def is_number(self) -> bool:
@@ -56,16 +72,26 @@ class Problem:
     Attributes:
         pose: a module's own function that gives the `Question`; it gets the loaded model first, where `model` names
             one, or the table, then the arguments.
-        settings: parameters of the page's address at the beginning.
+        settings: parameters of the page's address at the beginning; those not in `until` are to stay as they are.
         until: the values that parameters must have once the step has been done; several are alternatives.
     """
 
     pose: Callable[..., Question]
     settings: Mapping[str, str]
-    until: Mapping[str, tuple[str, ...]]
+    until: Mapping[str, tuple[str, ...] | Between]
     model: str | None = None
     table: str | None = None
     arguments: tuple[Any, ...] = ()  # numbers, strings, tuples and frozen dataclasses
+
+    def is_done(self, question: Question, said: Callable[[str], str]) -> bool:
+        """Return whether the page's parameters are what the step asks for; `said` gives each as text."""
+        until: dict[str, tuple[str, ...] | Between] = {**self.until, **question.until}
+        return all(said(name) in wanted for name, wanted in until.items())
+
+    def strayed(self, question: Question, said: Callable[[str], str]) -> list[str]:
+        """Return the settings that were changed though the question is about them; "" is what is not known yet."""
+        free = {*self.until, *question.until}
+        return [name for name, value in self.settings.items() if name not in free and said(name) not in ("", value)]
 
 
 @dataclass(frozen=True)
@@ -135,8 +161,8 @@ def find_step(key: str) -> tuple[Lesson, Step]:
             if lesson.key(step) == key:
                 return lesson, step
     raise InputError(
-        f"This course has no step {_short(key)}; the link may be of an older one. The Lessons page lists those there "
-        "are."
+        f"This course has no step “{_short(key)}”; the link may be of an older version. The Lessons page lists every "
+        "step."
     )
 
 
@@ -154,7 +180,7 @@ def read_number(text: str) -> float:
     except (ValueError, ZeroDivisionError):
         value = float("nan")
     if len(parts) > 2 or value - value != 0:
-        raise InputError(f"Type a number, such as 0.7, -1.2 or 30 %; “{_short(text)}” is none.")
+        raise InputError(f"Type a number, such as 0.7, \N{MINUS SIGN}1.2 or 30 %; “{_short(text)}” is not one.")
     return value
 
 
@@ -165,12 +191,14 @@ def judge(question: Question, prediction: str) -> Judged:
         InputError: the prediction is empty, or no number where one is asked for.
     """
     if not prediction.strip():
-        raise InputError("Make a prediction first; a guess will do.")
+        raise InputError("Predict first; a guess will do.")
+    if len(prediction) > LONGEST_PREDICTION:
+        raise InputError(f"A prediction has at most {LONGEST_PREDICTION} characters.")
     if isinstance(question.answer, float):
         off = abs(read_number(prediction) - question.answer)
         if off <= question.tolerance:
             return Judged(True, f"Right. {question.tell}")
-        near = "Near, but outside of what counts as right." if off <= 3 * question.tolerance else "Not this time."
+        near = "Close, but not close enough." if off <= 3 * question.tolerance else "Not this time."
         return Judged(False, f"{near} {question.tell}")
     right = {_bare(word) for word in (question.answer, *question.also)}
     if _bare(prediction) in right:
@@ -187,9 +215,7 @@ def read_progress(text: str) -> tuple[frozenset[str], list[str]]:
 
 def write_progress(done: frozenset[str]) -> str:
     """Return steps as a link carries them, in the order of the course."""
-    return ",".join(
-        key for _, lesson in LESSONS.items() for step in lesson.steps if (key := lesson.key(step)) in done
-    )
+    return ",".join(key for _, lesson in LESSONS.items() for step in lesson.steps if (key := lesson.key(step)) in done)
 
 
 def _bare(word: str) -> str:

@@ -55,7 +55,7 @@ OWN = (  # those of no family
         opens="networks",
     ),
 )
-LESSONS = Page("lessons", "Lessons", "A course in eight lessons: predict, do it on a page, and see what the network says.")
+LESSONS = Page("lessons", "Lessons", "A course through the pages: predict, try it, and see what the network says.")
 GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
 MAKE = (  # those on which a visitor makes something; they share one menu
     Page(

@@ -2,43 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from engine.lessons.lesson import Lesson, Problem, Question, Step, register
+from engine.inspection.gradients.chain import ChainSettings
+from engine.lessons.lesson import Between, Lesson, Problem, Question, Step, register
+from engine.wording import decimal
 
 if TYPE_CHECKING:
     from engine.models.folder import LoadedModel
 
 TEXT = "the cat sat on the mat"
+CAT = "The cat, which sat on the mat and purred, was happy"
+CHEF = "The chef, who trained in Paris for five years and later opened a restaurant in Tokyo, makes amazing sushi"
 DISTANCE = 50
-LEFT = ("about all of it", "about a tenth", "about a thousandth", "less than a millionth")  # of a gradient
-BOUNDS = (-0.5, -2.0, -5.0)  # powers of ten between them
-GROWN = "more than there was at the end"
+GROWN = "more than double: it has grown"
+LEFT = (  # of a gradient
+    GROWN,
+    "about all of it, from half to double",
+    "between a half and a hundredth",
+    "between a hundredth and a millionth",
+    "less than a millionth",
+)
+BOUNDS = (0.30103, -0.30103, -2.0, -6.0)  # powers of ten between them
+FLAT = 0.5  # powers of ten by which a gradient that neither vanishes nor explodes may have changed
+LSTM = "shakespeare-lstm"
 
 
-def left_over(architecture: str, gain: float, forget_bias: float) -> Question:
+def left_over(architecture: str, settings: ChainSettings) -> Question:
     """Ask how much of the gradient is left fifty steps back in an untrained network."""
-    from engine.inspection.gradients.chain import ChainSettings, measure_chain, say_power
+    from engine.inspection.gradients.chain import measure_chain, say_power
     from engine.plotting.theme import architecture_label
 
-    found = measure_chain(ChainSettings(gain=gain, forget_bias=forget_bias))
-    log10_gain = found.log10_gain(architecture, DISTANCE)
-    name = architecture_label(architecture)
-    drawn = f"with a recurrent gain of {gain:g}" if architecture == "rnn" else f"with a forget bias of {forget_bias:g}"
-    rate = 10 ** (log10_gain / DISTANCE)
+    log10_gain = measure_chain(settings).log10_gain(architecture, DISTANCE)
+    rate, left = 10 ** (log10_gain / DISTANCE), say_power(log10_gain)
+    drawn = {"default": "a recurrent matrix as torch.nn draws it", "orthogonal": "a random rotation as its matrix"}
+    how = drawn[settings.matrix] if architecture == "rnn" else f"a forget bias of {settings.forget_bias:g}"
     return Question(
-        ask=f"An untrained {name} {drawn} reads {DISTANCE} steps. How much of the gradient at its end is left at its "
-        "beginning?",
-        answer=GROWN if log10_gain > -BOUNDS[0] else LEFT[sum(log10_gain < bound for bound in BOUNDS)],
-        tell=f"It is {say_power(log10_gain)} of what it was.",
-        why=f"Every step back multiplies it, here by {rate:.2f} on average, and {rate:.2f} to the power of {DISTANCE} is "
-        f"{say_power(log10_gain)}. Only a factor very near to 1 lasts.",
-        options=(*LEFT, GROWN),
+        ask=f"An untrained {architecture_label(architecture)} with {how} reads {settings.length} steps. How much of "
+        f"the gradient is left {DISTANCE} steps back?",
+        answer=LEFT[sum(log10_gain < bound for bound in BOUNDS)],
+        tell=f"What is left is {left} of what it was.",
+        why=f"On average each step multiplied the gradient by {rate:.2f}, and {rate:.2f}^{DISTANCE} = {left}. Only "
+        "factors very near 1 last over many steps.",
+        options=LEFT,
+    )
+
+
+def edge(matrix: str) -> Question:
+    """Ask for the recurrent gain at which an untrained RNN's gradient neither vanishes nor explodes."""
+    import numpy as np
+
+    from engine.inspection.gradients.chain import find_edge
+
+    shrinks = {
+        "default": "This random matrix shrinks most directions, and",
+        "orthogonal": "A rotation keeps lengths, but",
+    }[matrix]
+    curve = find_edge(ChainSettings(matrix=matrix), points=100)
+    gains, powers = curve["gain"].to_numpy(), curve["log10_gain"].to_numpy()
+    crossing = float(np.interp(0.0, powers, gains))
+    low, high = (float(np.interp(power, powers, gains)) for power in (-FLAT, FLAT))
+    drawn = {"default": "as torch.nn draws it", "orthogonal": "a random rotation"}[matrix]
+    return Question(
+        ask=f"The recurrent matrix is {drawn}, times the recurrent gain. At which gain does the RNN's gradient neither "
+        "vanish nor explode over 60 steps?",
+        answer=crossing,
+        tell=f"At {crossing:.2f} the gradient is as large 60 steps back as at the end.",
+        why=f"{shrinks} tanh shrinks the gradient too, wherever a unit is far from 0. A little less, and it vanishes; "
+        "a little more, and it explodes: there is no wide range between the two.",
+        tolerance=0.3,
+        until={"chain_gain": Between(round(low, 2) - 0.05, round(high, 2) + 0.05)},
     )
 
 
 def closes(loaded: LoadedModel, text: str) -> Question:
-    """Ask how much of its memory the unit whose gate falls most keeps at that token."""
+    """Ask for the forget gate of the unit that lets go of most of its memory at one token."""
     from engine.inspection.cells.gate_saturation import find_closing_gate
     from engine.inspection.cells.steps import read_steps
     from engine.plotting.writing.distribution import visible_token
@@ -46,28 +85,73 @@ def closes(loaded: LoadedModel, text: str) -> Question:
     found = find_closing_gate(read_steps(loaded, text))
     if found is None:
         raise ValueError("an LSTM has a gate that keeps")
+    held, kept = decimal(found.memory_before), decimal(found.kept)
     return Question(
-        ask=f"Unit {found.unit} of the second layer holds {found.memory_before:.2f}, and its forget gate stands at "
-        f"{found.gate_before:.2f}: it keeps nearly all. The next character is “{visible_token(found.token)}”. Where "
-        "does the gate stand then?",
+        ask=f"The memory cell of unit {found.unit} in layer 2 holds {held}. At this character its forget gate is "
+        f"{decimal(found.gate_before)}. Then “{visible_token(found.token)}” is read. What is the forget gate now?",
         answer=found.gate,
-        tell=f"It falls to {found.gate:.2f}: of {found.memory_before:.2f} it keeps {found.kept:.2f}.",
-        why="That is forgetting as an LSTM does it: not slowly, but by a decision, at one step, in one unit. The network "
-        "has learnt when what this unit holds is no longer needed.",
+        tell=f"It falls to {decimal(found.gate)}: of {held} it keeps {kept}.",
+        why="An LSTM does not forget little by little. It decides: here one unit drops what it held within one step, "
+        "because training has taught it when that is no longer needed.",
         tolerance=0.2,
     )
 
 
+def looks_back(loaded: LoadedModel, text: str, position: int) -> Question:
+    """Ask how far back the expectation of a character still depends on what was read; `position` counts from 1."""
+    from engine.inspection.gradients.connectivity import NOTICEABLE, connectivity
+    from engine.plotting.theme import architecture_label
+    from engine.wording import percent
+
+    found = connectivity(loaded, text, position)
+    name, subject = architecture_label(loaded.info.architecture), text.split(",")[0]
+    back = position - 1 - text.index(subject.split()[-1])
+    if found.furthest >= back:
+        said, why = "That reaches the subject", "Gates that stay open have carried it this far"
+    else:
+        said, why = "That does not reach the subject", "Even open gates lose a little at every step"
+    return Question(
+        ask=f"The {name} expects the first character of “{text[position - 1 :].split()[0]}”. “{subject}” stands {back} "
+        f"characters before. How many characters back is the furthest one that still counts, with at least "
+        f"{percent(NOTICEABLE, 0)} of the strongest effect?",
+        answer=float(found.furthest),
+        tell=f"The furthest is {found.furthest} characters back. {said}.",
+        why=f"{why}; half of all strength lies in the last {found.half_reach} characters. Compare the RNN's row: it "
+        "has no gate to keep the subject with.",
+        tolerance=8.0,
+    )
+
+
+def _chain(architecture: str, start: Mapping[str, str], until: Mapping[str, str], **settings: Any) -> Problem:
+    """Return a problem that opens the chain at other settings than those it asks about."""
+    opened = {"chain_gain": "1", "chain_matrix": "default", "chain_forget_bias": "3", "chain_length": "60"}
+    return Problem(
+        left_over,
+        {"tool": "chain"} | opened | start,
+        {name: (value,) for name, value in until.items()},
+        arguments=(architecture, ChainSettings(**settings)),
+    )
+
+
 def _gate(text: str, position: int, unit: int) -> Problem:
+    settings = {"tool": "step", "network": LSTM, "text": text, "layer": "Layer 2", "unit": str(unit)}
+    return Problem(
+        closes,
+        settings | {"position": str(position)},
+        {"position": (str(position + 1),)},
+        LSTM,
+        arguments=(text,),
+    )
+
+
+def _expects(text: str, position: int) -> Problem:
     settings = {
-        "tool": "step",
-        "network": "shakespeare-lstm",
+        "tool": "connectivity",
         "text": text,
-        "layer": "Layer 2",
-        "unit": str(unit),
-        "position": str(position),
+        "connectivity_position": "12",
+        "connectivity_check": "false",
     }
-    return Problem(closes, settings, {"position": (str(position + 1),)}, "shakespeare-lstm", arguments=(text,))
+    return Problem(looks_back, settings, {"connectivity_position": (str(position),)}, LSTM, arguments=(text, position))
 
 
 register(
@@ -75,64 +159,76 @@ register(
         "forgetting",
         2,
         "Why it forgets",
-        12,
-        "You can say why the gradient of a plain RNN vanishes, what would make it explode, and what a forget gate near 1 "
-        "does about both.",
+        15,
+        "You can say why the gradient of a plain RNN vanishes, when it explodes, and what a forget gate near 1 does "
+        "about both.",
         (
             Step(
                 "vanish",
                 "Fifty steps back",
                 "gradients",
-                "A network learns from an early character only if the **gradient** comes back to it. On its way it is "
-                "multiplied once for each step.",
-                "Drag **Length** to 60 or more, and read the RNN's line at 50 steps.",
-                "If every step leaves 90 %, then 50 steps leave 0.9 to the power of 50, which is half a hundredth.",
-                (
-                    Problem(
-                        left_over,
-                        {"tool": "chain", "chain_length": "5"},
-                        {"chain_length": tuple(map(str, range(60, 151)))},
-                        arguments=("rnn", 1.0, 3.0),
-                    ),
-                    Problem(
-                        left_over,
-                        {"tool": "chain", "chain_length": "5", "chain_gain": "2.5"},
-                        {"chain_length": tuple(map(str, range(60, 151))), "chain_gain": ("2.5",)},
-                        arguments=("rnn", 2.5, 3.0),
-                    ),
+                "A network learns from an early character only if the **gradient** gets back to it. On its way back "
+                "every step multiplies it.",
+                "Set **Recurrent matrix** to what the question says, and read the RNN's line at 50 steps.",
+                "If every step leaves 90 %, then 50 steps leave 0.9^50, which is half a hundredth. And if it leaves "
+                "half?",
+                tuple(
+                    _chain("rnn", {"chain_matrix": "identity"}, {"chain_matrix": matrix}, matrix=matrix)
+                    for matrix in ("default", "orthogonal")
+                ),
+            ),
+            Step(
+                "edge",
+                "Vanish or explode",
+                "gradients",
+                "The **recurrent gain** multiplies the RNN's recurrent matrix: a larger one lets more of the gradient "
+                "through at every step.",
+                "Move **Recurrent gain** until the RNN's line is flat: neither falling nor rising.",
+                "At a gain of 1 it vanishes. So the gain is larger; tanh has to be made up for, too.",
+                tuple(
+                    Problem(edge, {"tool": "chain", "chain_gain": "1", "chain_matrix": matrix}, {}, arguments=(matrix,))
+                    for matrix in ("default", "orthogonal")
                 ),
             ),
             Step(
                 "bias",
-                "An open forget gate",
+                "A forget gate held open",
                 "gradients",
-                "In an LSTM the way back goes through the forget gates: a step multiplies by their values. A **forget "
-                "bias** of 3 opens them to 95 % before anything has been learnt.",
+                "In an LSTM the gradient goes back through the memory cell: each step multiplies it by the **forget "
+                "gate**. A forget bias of 3 opens that gate to 95 % before anything has been learnt.",
                 "Set **Forget bias** to what the question says, and read the LSTM's line at 50 steps.",
-                "A bias of 0 opens the gates to a half. What is a half to the power of 50?",
-                (
-                    Problem(
-                        left_over,
-                        {"tool": "chain", "chain_forget_bias": "3"},
-                        {"chain_forget_bias": ("0",)},
-                        arguments=("lstm", 1.0, 0.0),
-                    ),
-                    Problem(
-                        left_over,
-                        {"tool": "chain", "chain_forget_bias": "0"},
-                        {"chain_forget_bias": ("3",)},
-                        arguments=("lstm", 1.0, 3.0),
-                    ),
+                "A bias of 0 opens the gate to 50 %, 1 to 73 %, and 3 to 95 %.",
+                tuple(
+                    _chain(
+                        "lstm",
+                        {"chain_forget_bias": "0"},
+                        {"chain_forget_bias": f"{bias:g}"},
+                        forget_bias=bias,
+                    )
+                    for bias in (3.0, 1.0)
                 ),
             ),
             Step(
                 "close",
                 "A gate that closes",
                 "cells",
-                "A trained LSTM opens and shuts its gates while it reads. Here a unit has kept something for a while.",
-                "Press **Next** below the text, and look at the forget gate in the diagram.",
-                "This text was chosen because something happens at this character.",
-                (_gate(TEXT, 20, 22), _gate("to be or not to be, that is the question", 0, 0)),
+                "A trained LSTM opens and closes its gates while it reads. One of its units has kept something for a "
+                "while.",
+                "Press **Next** (or the key N) below the text, and find the forget gate in the diagram.",
+                "This text and unit were found by a search for something that happens at this very character.",
+                (_gate(TEXT, 20, 22), _gate("to be or not to be, that is the question", 22, 22)),
+            ),
+            Step(
+                "subject",
+                "The cat and the chef",
+                "gradients",
+                "“The cat, which sat on the mat and purred, **was** happy”: the verb depends on a subject far before "
+                "it. Does the network still look there?",
+                "Click the first character of the verb in the text (or move the slider to it), and read the sentence "
+                "below the LSTM's row.",
+                "Think of how much of the gradient was left 50 steps back in an RNN, and in an LSTM whose forget gate "
+                "is open.",
+                (_expects(CAT, 43), _expects(CHEF, 87)),
             ),
         ),
     )

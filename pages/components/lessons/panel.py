@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from engine.errors import EngineError
-from engine.lessons.lesson import Lesson, Problem, Question, Step, find_step, judge, read_number
+from engine.errors import InputError
+from engine.lessons.lesson import LONGEST_PREDICTION, Lesson, Problem, Question, Step, find_step, judge
 from engine.task_family import Page
+from engine.wording import decimal
 from pages.components import notices, routes, state
 from pages.components.buttons import button, is_pressed
 from pages.components.calls import call
@@ -14,7 +17,6 @@ from pages.components.lessons import progress
 from pages.components.lessons.progress import PARAMETER, Place
 
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
-ANYTHING = "*"  # of `until`: whatever is not empty
 
 
 def show(page_title: str) -> None:
@@ -26,18 +28,14 @@ def show(page_title: str) -> None:
     with st.sidebar, notices.engine_errors():
         if refusal:
             notices.error(refusal)
+            st.page_link(routes.path_of(routes.LESSONS), label="All lessons", icon=":material/arrow_forward:")
         if place is not None:
             _draw(place, *find_step(place.key), page_title)
 
 
-def begin(lesson: Lesson, step: Step, problem: int = 0) -> None:
-    """Go to the page of a step as it begins; ends this run of the script."""
-    for name in (*step.problems[problem].settings, *step.problems[problem].until):
-        state.take_widget(name)  # so that the address is read
-    page = page_of(step)
-    st.switch_page(
-        routes.path_of(page), query_params=dict(step.problems[problem].settings) | {PARAMETER: lesson.key(step)}
-    )
+def address(lesson: Lesson, step: Step, problem: int = 0) -> dict[str, str]:
+    """Return the parameters of the page's address with which a step begins."""
+    return dict(step.problems[problem].settings) | {PARAMETER: lesson.key(step)}
 
 
 def page_of(step: Step) -> Page:
@@ -50,94 +48,119 @@ def question_of(problem: Problem) -> Question:
     return call(problem.pose, *problem.arguments, model=problem.model, table=problem.table, kept="shared").value
 
 
+def marks(lesson: Lesson, done: frozenset[str]) -> list[str]:
+    """Return the icon of each step: ticked off or not."""
+    return [DONE if lesson.key(step) in done else OPEN for step in lesson.steps]
+
+
 def _draw(place: Place, lesson: Lesson, step: Step, page_title: str) -> None:
-    position = lesson.steps.index(step)
-    st.caption(f"Lesson {lesson.number} · {lesson.title} · step {position + 1} of {len(lesson.steps)}")
-    st.subheader(step.title, anchor=False)
-    st.markdown(step.text)
-    problem = step.problems[place.problem]
-    page = page_of(step)
+    problem, page = step.problems[place.problem], page_of(step)
     is_here = page.title == page_title
+    heading = st.container(gap="small", key="lesson-heading")
+    if place.prediction is None:
+        st.markdown(step.text)
     with st.spinner("The network works the answer out."):
         question = question_of(problem)
-    prediction = place.predictions.get(place.problem)
-    if prediction is None:
-        _ask(place, lesson, step, question)
+    if is_here and place.prediction is not None and problem.is_done(question, _said):
+        progress.finish(place.key)
+    now = progress.place() or place
+    with heading:
+        st.caption(f"Lesson {lesson.number} · {lesson.title}")
+        st.subheader(step.title, anchor=False)
+        where = f"Step {lesson.steps.index(step) + 1} of {len(lesson.steps)}"
+        st.markdown(f"{' '.join(marks(lesson, progress.done()))} {where}")
+    is_finished = now.problem in now.finished
+    if now.prediction is None:
+        _ask(now, question)
     else:
-        st.markdown(f"{notices.plain(question.ask)}  \n**You said: {notices.plain(prediction)}**")
-        is_done = is_here and _is_done(problem)
-        st.markdown(f"{DONE if is_done else OPEN} {step.do}")
-        if is_done:
-            _judge(lesson, step, question, prediction)
-    if not is_here and is_pressed(f"Go to {page.title}", "lesson-go", icon="arrow_forward", type="primary"):
-        begin(lesson, step, place.problem)
-    if not (prediction is not None and is_here and _is_done(problem)):
-        with st.expander("A hint", icon=":material/lightbulb:", type="compact"):
+        st.markdown(f"{notices.plain(question.ask)}  \n**You predicted: {notices.plain(now.prediction)}**")
+        if is_finished:
+            _judge(now, lesson, step, question, page_title)
+        else:
+            st.markdown(f"{OPEN} {step.do}")
+            if is_here and problem.strayed(question, _said):
+                notices.note("Another setting was changed that the question is about: set the page up again.")
+    if not is_here:
+        _lead(f"Go to {page.title}", "lesson-go", now, page_title, icon="arrow_forward")
+    if not is_finished:
+        with st.expander("Hint", icon=":material/lightbulb:", type="compact"):
             st.markdown(step.hint)
-    with st.container(horizontal=True):
-        if is_here and is_pressed("Set the page up again", "lesson-again", icon="restart_alt", type="tertiary"):
-            begin(lesson, step, place.problem)
-        button("Close the lesson", "lesson-close", _close, icon="close", type="tertiary")
+    with st.container(horizontal=True, key="lesson-foot"):
+        if is_here:
+            _lead("Set up again", "lesson-again", now, page_title, icon="restart_alt", type="tertiary", width="content")
+        button("Close", "lesson-close", progress.close, icon="close", type="tertiary")
 
 
-def _ask(place: Place, lesson: Lesson, step: Step, question: Question) -> None:
-    """Draw the question and the box for a prediction."""
+def _ask(place: Place, question: Question) -> None:
+    """Draw the question and what a prediction is given with; one that is none is refused and stays as it was typed."""
     st.markdown(f"**Predict first.** {notices.plain(question.ask)}")
-    key = f"lesson-{lesson.key(step)}-{place.problem}"
-    if question.options:
-        given = st.radio("Your prediction", question.options, index=None, key=key, label_visibility="collapsed") or ""
-    else:
-        kind = "A number" if question.is_number else "A word"
-        given = st.text_input(kind, key=key, max_chars=60, placeholder="Your prediction")
-    if is_pressed("That is my prediction", f"{key}-button", type="primary"):
-        _check(question, given)
+    refusal = st.empty()
+    key = f"lesson-{place.key}-{place.problem}"
+    with st.form(f"{key}-form", border=False):
+        if question.options:
+            given = st.radio("Your prediction", question.options, index=None, key=key) or ""
+        else:
+            near = f", right within {decimal(question.tolerance).rstrip('0').rstrip('.')}" if question.tolerance else ""
+            label = f"Your prediction, {'a number' + near if question.is_number else 'a word'}"
+            given = st.text_input(label, key=key, max_chars=LONGEST_PREDICTION)
+        is_given = st.form_submit_button("Predict", key=f"{key}-button", width="stretch")
+    if is_given:
+        try:
+            judge(question, given)
+        except InputError as problem:
+            with refusal:
+                notices.error(str(problem))
+            return
         progress.predict(given.strip())
         st.rerun()
 
 
-def _check(question: Question, given: str) -> None:
-    """Refuse what is no prediction, before it is kept."""
-    judge(question, given)
-    if question.is_number:
-        read_number(given)
-
-
-def _judge(lesson: Lesson, step: Step, question: Question, prediction: str) -> None:
-    """Say what became of the prediction, tick the step off and lead on."""
-    try:
-        judged = judge(question, prediction)
-    except EngineError as error:  # a network of before asked for something else
-        notices.error(str(error))
-        return
-    progress.tick(frozenset([lesson.key(step)]))
-    (st.success if judged.is_right else st.info)(notices.plain(judged.sentence))
+def _judge(place: Place, lesson: Lesson, step: Step, question: Question, page_title: str) -> None:
+    """Say what became of the prediction, and lead on."""
+    judged = judge(question, place.prediction or "")
+    icon = ":material/check:" if judged.is_right else ":material/info:"
+    (st.success if judged.is_right else st.info)(notices.plain(judged.sentence), icon=icon)
     st.markdown(notices.plain(question.why))
     following = progress.next_step(lesson, step)
-    with st.container(horizontal=True):
-        if following is not None and is_pressed("Next step", "lesson-next", icon="arrow_forward", type="primary"):
-            progress.open_step(lesson.key(following))
-            begin(lesson, following)
-        if following is None and is_pressed("The lesson is done", "lesson-end", icon="check", type="primary"):
-            progress.close()
-            st.switch_page(routes.path_of(routes.LESSONS))
-        if len(step.problems) > 1 and is_pressed("Another one", "lesson-other", icon="casino"):
-            progress.take_other_problem(len(step.problems))
-            place = progress.place()
-            begin(lesson, step, place.problem if place else 0)
+    if following is not None:
+        to = Place(lesson.key(following))
+        _lead("Next step", "lesson-next", to, page_title, icon="arrow_forward")
+    elif is_pressed("Finish the lesson", "lesson-end", icon="check", width="stretch"):
+        progress.close()
+        st.switch_page(routes.path_of(routes.LESSONS))
+    if len(step.problems) > 1:
+        other = progress.at_problem(place, (place.problem + 1) % len(step.problems))
+        _lead("Another one like it", "lesson-other", other, page_title, icon="refresh")
 
 
-def _is_done(problem: Problem) -> bool:
-    """Return whether the page's widgets say what the step asks for."""
-    return all(_said(name) in wanted or (ANYTHING in wanted and _said(name)) for name, wanted in problem.until.items())
+def _lead(label: str, key: str, place: Place, page_title: str, **look: Any) -> None:
+    """Draw a button that goes to a place: to its page, set up as the step begins."""
+    look = {"width": "stretch"} | look
+    lesson, step = find_step(place.key)
+    page, parameters = page_of(step), address(lesson, step, place.problem)
+    if page.title == page_title:
+        button(label, key, _set_up, place, parameters, **look)
+    elif is_pressed(label, key, **look):
+        progress.go(place)
+        st.switch_page(routes.path_of(page), query_params=parameters)
+
+
+def _set_up(place: Place, parameters: dict[str, str]) -> None:
+    """Set the widgets of the page that is open as a step begins; those not drawn yet read the address."""
+    progress.go(place)
+    for name, text in parameters.items():
+        held = state.widget_value(name)
+        if held is None:
+            state.write_url(name, text)
+        else:
+            state.set_widget(name, text == "true" if isinstance(held, bool) else type(held)(text))
 
 
 def _said(name: str) -> str:
+    """Return what a widget says, as an address would; before it is drawn what the address says."""
     value = state.widget_value(name)
     if value is None:
-        return state.read_url().get(name, "") if name in state.read_url() else ""
+        return state.read_url().get(name, "")
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _close() -> None:
-    progress.close()
-    state.drop_from_url(PARAMETER)

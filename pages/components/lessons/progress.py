@@ -1,8 +1,8 @@
-"""How far a visitor has come: kept in the visitor's browser and in a link, on the server only while the session lasts."""
+"""How far a visitor has come: kept in the visitor's browser and in a link; on the server while the session lasts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.errors import InputError
 from engine.lessons.lesson import Lesson, Step, find_step, read_progress, write_progress
@@ -21,11 +21,18 @@ class Place:
     Attributes:
         problem: which of the step's problems, from 0.
         predictions: what was predicted, by problem.
+        finished: the problems that have been done on the page.
     """
 
     key: str
     problem: int = 0
     predictions: dict[int, str] = field(default_factory=dict)
+    finished: frozenset[int] = frozenset()
+
+    @property
+    def prediction(self) -> str | None:
+        """What was predicted for the problem that is open."""
+        return self.predictions.get(self.problem)
 
 
 def place() -> Place | None:
@@ -33,14 +40,15 @@ def place() -> Place | None:
     return state.recall(PAGE, "place")
 
 
-def open_step(key: str) -> None:
+def go(to: Place) -> None:
     """Open a step."""
-    state.remember(PAGE, "place", Place(key))
+    state.remember(PAGE, "place", to)
 
 
 def close() -> None:
     """Close the lesson; what is done stays."""
     state.forget(PAGE, "place")
+    state.drop_from_url(PARAMETER)
 
 
 def predict(prediction: str) -> None:
@@ -50,13 +58,18 @@ def predict(prediction: str) -> None:
         state.amend(PAGE, "place", predictions=now.predictions | {now.problem: prediction})
 
 
-def take_other_problem(count: int) -> None:
-    """Go to the next problem of the step, after the last one to the first."""
+def finish(key: str) -> None:
+    """Note that the open problem has been done on its page, and tick its step off."""
     now = place()
-    if now is not None:
-        following = (now.problem + 1) % count
-        kept = {problem: text for problem, text in now.predictions.items() if problem != following}
-        state.amend(PAGE, "place", problem=following, predictions=kept)
+    if now is not None and now.key == key:
+        state.amend(PAGE, "place", finished=now.finished | {now.problem})
+        tick(frozenset([key]))
+
+
+def at_problem(now: Place, problem: int) -> Place:
+    """Return the place of another problem of the step, to be predicted anew."""
+    kept = {number: text for number, text in now.predictions.items() if number != problem}
+    return replace(now, problem=problem, predictions=kept, finished=now.finished - {problem})
 
 
 def done() -> frozenset[str]:
@@ -75,6 +88,7 @@ def start_over() -> None:
     """Take everything back."""
     state.remember(PAGE, "done", frozenset())
     state.remember(PAGE, "cleared", True)
+    state.drop_from_url("done")
     close()
 
 
@@ -98,7 +112,7 @@ def arrive() -> str:
         find_step(asked)
     except InputError as problem:
         return str(problem)
-    open_step(asked)
+    go(Place(asked))
     return ""
 
 
