@@ -97,6 +97,11 @@ def listed() -> list[Page]:
     return [HOME, LESSONS, *pages(), *OWN, GLOSSARY, *MAKE]
 
 
+def named(name: str) -> Page:
+    """Return the page of this name."""
+    return next(page for page in listed() if page.name == name)
+
+
 def path_of(page: Page) -> str:
     """Return the file of a page."""
     return f"pages/{page.name}.py"

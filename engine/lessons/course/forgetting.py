@@ -127,7 +127,7 @@ def _chain(architecture: str, start: Mapping[str, str], until: Mapping[str, str]
     opened = {"chain_gain": "1", "chain_matrix": "default", "chain_forget_bias": "3", "chain_length": "60"}
     return Problem(
         left_over,
-        {"tool": "chain"} | opened | start,
+        {"tool": "chain", **opened, **start},
         {name: (value,) for name, value in until.items()},
         arguments=(architecture, ChainSettings(**settings)),
     )

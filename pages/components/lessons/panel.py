@@ -11,7 +11,7 @@ from engine.lessons.lesson import LONGEST_PREDICTION, Lesson, Problem, Question,
 from engine.task_family import Page
 from engine.wording import decimal
 from pages.components import notices, routes, state
-from pages.components.buttons import button, is_pressed
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.lessons import progress
 from pages.components.lessons.progress import PARAMETER, Place
@@ -20,17 +20,29 @@ DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
 def show(page_title: str) -> None:
-    """Draw the open step, if any, in the sidebar of the page with this title."""
-    refusal = progress.arrive()
+    """Draw the open step, if any, in the sidebar of the page with this title; the list of lessons has none."""
+    refusal = progress.arrive(page_title)
     place = progress.place()
+    if page_title == routes.LESSONS.title and not refusal:
+        progress.close()  # the page says where to go on
+        return
     if place is None and not refusal:
         return
-    with st.sidebar, notices.engine_errors():
+    with st.sidebar:
         if refusal:
             notices.error(refusal)
             st.page_link(routes.path_of(routes.LESSONS), label="All lessons", icon=":material/arrow_forward:")
-        if place is not None:
-            _draw(place, *find_step(place.key), page_title)
+        if place is None:
+            return
+        lesson, step = find_step(place.key)
+        with notices.engine_errors():  # such as of a network that is not installed
+            _draw(place, lesson, step, page_title)
+        with st.container(horizontal=True, key="lesson-foot"):
+            now = progress.place() or place
+            look = {"type": "tertiary", "width": "content"}
+            if page_of(step).title == page_title:
+                _lead("Set up again", "lesson-again", now, page_title, icon="restart_alt", **look)
+            button("Close", "lesson-close", progress.close, icon="close", **look)
 
 
 def address(lesson: Lesson, step: Step, problem: int = 0) -> dict[str, str]:
@@ -40,7 +52,7 @@ def address(lesson: Lesson, step: Step, problem: int = 0) -> dict[str, str]:
 
 def page_of(step: Step) -> Page:
     """Return the page a step is done on."""
-    return next(page for page in routes.listed() if page.name == step.page)
+    return routes.named(step.page)
 
 
 def question_of(problem: Problem) -> Question:
@@ -85,34 +97,33 @@ def _draw(place: Place, lesson: Lesson, step: Step, page_title: str) -> None:
     if not is_finished:
         with st.expander("Hint", icon=":material/lightbulb:", type="compact"):
             st.markdown(step.hint)
-    with st.container(horizontal=True, key="lesson-foot"):
-        if is_here:
-            _lead("Set up again", "lesson-again", now, page_title, icon="restart_alt", type="tertiary", width="content")
-        button("Close", "lesson-close", progress.close, icon="close", type="tertiary")
 
 
 def _ask(place: Place, question: Question) -> None:
     """Draw the question and what a prediction is given with; one that is none is refused and stays as it was typed."""
     st.markdown(f"**Predict first.** {notices.plain(question.ask)}")
-    refusal = st.empty()
+    if place.refusal:
+        notices.error(place.refusal)
     key = f"lesson-{place.key}-{place.problem}"
     with st.form(f"{key}-form", border=False):
         if question.options:
-            given = st.radio("Your prediction", question.options, index=None, key=key) or ""
+            st.radio("Your prediction", question.options, index=None, key=key)
         else:
             near = f", right within {decimal(question.tolerance).rstrip('0').rstrip('.')}" if question.tolerance else ""
             label = f"Your prediction, {'a number' + near if question.is_number else 'a word'}"
-            given = st.text_input(label, key=key, max_chars=LONGEST_PREDICTION)
-        is_given = st.form_submit_button("Predict", key=f"{key}-button", width="stretch")
-    if is_given:
-        try:
-            judge(question, given)
-        except InputError as problem:
-            with refusal:
-                notices.error(str(problem))
-            return
+            st.text_input(label, key=key, max_chars=LONGEST_PREDICTION)
+        st.form_submit_button("Predict", key=f"{key}-button", on_click=_hand_in, args=(question, key), width="stretch")
+
+
+def _hand_in(question: Question, key: str) -> None:
+    """Keep what was predicted, or why it is no prediction."""
+    given = state.widget_value(key) or ""
+    try:
+        judge(question, given)
+    except InputError as problem:
+        progress.refuse(str(problem))
+    else:
         progress.predict(given.strip())
-        st.rerun()
 
 
 def _judge(place: Place, lesson: Lesson, step: Step, question: Question, page_title: str) -> None:
@@ -125,24 +136,27 @@ def _judge(place: Place, lesson: Lesson, step: Step, question: Question, page_ti
     if following is not None:
         to = Place(lesson.key(following))
         _lead("Next step", "lesson-next", to, page_title, icon="arrow_forward")
-    elif is_pressed("Finish the lesson", "lesson-end", icon="check", width="stretch"):
-        progress.close()
-        st.switch_page(routes.path_of(routes.LESSONS))
+    else:
+        _link("Finish the lesson", routes.LESSONS, {}, "check")
     if len(step.problems) > 1:
         other = progress.at_problem(place, (place.problem + 1) % len(step.problems))
         _lead("Another one like it", "lesson-other", other, page_title, icon="refresh")
 
 
-def _lead(label: str, key: str, place: Place, page_title: str, **look: Any) -> None:
-    """Draw a button that goes to a place: to its page, set up as the step begins."""
+def _lead(label: str, key: str, place: Place, page_title: str, icon: str, **look: Any) -> None:
+    """Draw what goes to a place: to its page, set up as the step begins."""
     look = {"width": "stretch"} | look
     lesson, step = find_step(place.key)
     page, parameters = page_of(step), address(lesson, step, place.problem)
     if page.title == page_title:
-        button(label, key, _set_up, place, parameters, **look)
-    elif is_pressed(label, key, **look):
-        progress.go(place)
-        st.switch_page(routes.path_of(page), query_params=parameters)
+        button(label, key, _set_up, place, parameters, icon=icon, **look)
+    else:
+        _link(label, page, parameters, icon)
+
+
+def _link(label: str, page: Page, parameters: dict[str, str], icon: str) -> None:
+    """Draw a link; Streamlit lets no script leave a page with other parameters while widgets are bound to the old."""
+    st.page_link(routes.path_of(page), label=f"**{label}**", icon=f":material/{icon}:", query_params=parameters)
 
 
 def _set_up(place: Place, parameters: dict[str, str]) -> None:

@@ -22,12 +22,14 @@ class Place:
         problem: which of the step's problems, from 0.
         predictions: what was predicted, by problem.
         finished: the problems that have been done on the page.
+        refusal: why what was typed last is no prediction.
     """
 
     key: str
     problem: int = 0
     predictions: dict[int, str] = field(default_factory=dict)
     finished: frozenset[int] = frozenset()
+    refusal: str = ""
 
     @property
     def prediction(self) -> str | None:
@@ -55,7 +57,12 @@ def predict(prediction: str) -> None:
     """Note a prediction for the problem that is open."""
     now = place()
     if now is not None:
-        state.amend(PAGE, "place", predictions=now.predictions | {now.problem: prediction})
+        state.amend(PAGE, "place", predictions=now.predictions | {now.problem: prediction}, refusal="")
+
+
+def refuse(sentence: str) -> None:
+    """Note why what was typed is no prediction."""
+    state.amend(PAGE, "place", refusal=sentence)
 
 
 def finish(key: str) -> None:
@@ -102,10 +109,15 @@ def take_from_browser(text: str | None) -> None:
     tick(read_progress("" if text in (None, CLEARED) else str(text)[:LONGEST_KEPT])[0])
 
 
-def arrive() -> str:
+def arrive(page_title: str) -> str:
     """Open the step that the address names, and return the sentence that says why it cannot be; "" otherwise."""
-    asked = state.read_url().get(PARAMETER, "")
-    now = place()
+    url, now = state.read_url(), place()
+    asked = url.get(PARAMETER, "")
+    has_moved = state.recall(PAGE, "page") != page_title
+    state.remember(PAGE, "page", page_title)
+    if asked and (has_moved or now is None or now.key != asked):
+        for name in url:  # what a widget of the page before said, that has the same name
+            state.take_widget(name)
     if not asked or (now is not None and now.key == asked):
         return ""
     try:
