@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.lessons.lesson import LESSONS, Lesson, Step, read_progress, write_progress
+from engine.lessons.lesson import LESSONS, Lesson, LessonStep, read_progress, write_progress
 from engine.wording import counted, listing
 from pages.components import forms, header, notices, routes
 from pages.components.buttons import button
@@ -33,7 +33,7 @@ if unknown:
 done = progress.done()
 
 
-def link(lesson: Lesson, step: Step, label: str, icon: str) -> None:
+def link(lesson: Lesson, step: LessonStep, label: str, icon: str) -> None:
     """Draw a link to a step: its page, as the step begins."""
     path = routes.path_of(panel.page_of(step))
     st.page_link(path, label=label, icon=icon, query_params=panel.address(lesson, step), width="content")

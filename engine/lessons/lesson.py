@@ -95,7 +95,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Step:
+class LessonStep:
     """One step of a lesson.
 
     Attributes:
@@ -130,9 +130,9 @@ class Lesson:
     title: str
     minutes: int
     aim: str
-    steps: tuple[Step, ...] = field(default_factory=tuple)
+    steps: tuple[LessonStep, ...] = field(default_factory=tuple)
 
-    def key(self, step: Step) -> str:
+    def key(self, step: LessonStep) -> str:
         """Return what names a step in links and in a person's progress."""
         return f"{self.name}.{step.name}"
 
@@ -150,7 +150,7 @@ def register(lesson: Lesson) -> Lesson:
     return LESSONS.register(lesson.name)(lesson)
 
 
-def find_step(key: str) -> tuple[Lesson, Step]:
+def find_step(key: str) -> tuple[Lesson, LessonStep]:
     """Return the lesson and the step that "LESSON.STEP" names.
 
     Raises:

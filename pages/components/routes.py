@@ -57,6 +57,7 @@ OWN = (  # those of no family
 )
 LESSONS = Page("lessons", "Lessons", "A course through the pages: predict, try it, and see what the network says.")
 GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
+ABOUT = Page("about", "About", "What this server gives to each visitor, and how many it carries.")
 MAKE = (  # those on which a visitor makes something; they share one menu
     Page(
         "data",
@@ -94,7 +95,7 @@ def _pages() -> list[StreamlitPage]:
 
 def listed() -> list[Page]:
     """Return every page, those of families among them, in the order of the navigation, Home first."""
-    return [HOME, LESSONS, *pages(), *OWN, GLOSSARY, *MAKE]
+    return [HOME, LESSONS, *pages(), *OWN, GLOSSARY, ABOUT, *MAKE]
 
 
 def named(name: str) -> Page:

@@ -54,10 +54,10 @@ DEEDS: dict[str, Callable[[Visit], None]] = {
     "one_cell.write": next_token,
     "one_cell.show": next_token,
     "forgetting.vanish": choose("Recurrent matrix", "As torch.nn draws it"),
-    "forgetting.edge": move("Recurrent gain", 35),
+    "forgetting.edge": move("Recurrent gain", 14),
     "forgetting.bias": move("Forget bias", 6),
     "forgetting.close": next_token,
-    "forgetting.subject": move("What is expected as character", 31),
+    "forgetting.subject": move("What is expected as character", 7),
 }
 
 

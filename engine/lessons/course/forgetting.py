@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.inspection.gradients.chain import ChainSettings
-from engine.lessons.lesson import Between, Lesson, Problem, Question, Step, register
+from engine.lessons.lesson import Between, Lesson, LessonStep, Problem, Question, register
 from engine.wording import decimal
 
 if TYPE_CHECKING:
@@ -122,7 +122,12 @@ def looks_back(loaded: LoadedModel, text: str, position: int) -> Question:
     )
 
 
-def _chain(architecture: str, start: Mapping[str, str], until: Mapping[str, str], **settings: Any) -> Problem:
+def _chain(
+    architecture: str,
+    start: Mapping[str, str],
+    until: Mapping[str, str],
+    **settings: Any,  # fields of ChainSettings
+) -> Problem:
     """Return a problem that opens the chain at other settings than those it asks about."""
     opened = {"chain_gain": "1", "chain_matrix": "default", "chain_forget_bias": "3", "chain_length": "60"}
     return Problem(
@@ -148,7 +153,7 @@ def _expects(text: str, position: int) -> Problem:
     settings = {
         "tool": "connectivity",
         "text": text,
-        "connectivity_position": "12",
+        "connectivity_position": str(position - 7),
         "connectivity_check": "false",
     }
     return Problem(looks_back, settings, {"connectivity_position": (str(position),)}, LSTM, arguments=(text, position))
@@ -163,7 +168,7 @@ register(
         "You can say why the gradient of a plain RNN vanishes, when it explodes, and what a forget gate near 1 does "
         "about both.",
         (
-            Step(
+            LessonStep(
                 "vanish",
                 "Fifty steps back",
                 "gradients",
@@ -177,20 +182,22 @@ register(
                     for matrix in ("default", "orthogonal")
                 ),
             ),
-            Step(
+            LessonStep(
                 "edge",
                 "Vanish or explode",
                 "gradients",
                 "The **recurrent gain** multiplies the RNN's recurrent matrix: a larger one lets more of the gradient "
                 "through at every step.",
                 "Move **Recurrent gain** until the RNN's line is flat: neither falling nor rising.",
-                "At a gain of 1 it vanishes. So the gain is larger; tanh has to be made up for, too.",
+                "It still vanishes where you begin, so the gain is larger. Try some values beyond it.",
                 tuple(
-                    Problem(edge, {"tool": "chain", "chain_gain": "1", "chain_matrix": matrix}, {}, arguments=(matrix,))
-                    for matrix in ("default", "orthogonal")
+                    Problem(
+                        edge, {"tool": "chain", "chain_gain": gain, "chain_matrix": matrix}, {}, arguments=(matrix,)
+                    )
+                    for matrix, gain in (("default", "2"), ("orthogonal", "1"))
                 ),
             ),
-            Step(
+            LessonStep(
                 "bias",
                 "A forget gate held open",
                 "gradients",
@@ -208,7 +215,7 @@ register(
                     for bias in (3.0, 1.0)
                 ),
             ),
-            Step(
+            LessonStep(
                 "close",
                 "A gate that closes",
                 "cells",
@@ -218,7 +225,7 @@ register(
                 "This text and unit were found by a search for something that happens at this very character.",
                 (_gate(TEXT, 20, 22), _gate("to be or not to be, that is the question", 22, 22)),
             ),
-            Step(
+            LessonStep(
                 "subject",
                 "The cat and the chef",
                 "gradients",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.lessons.lesson import Lesson, Problem, Question, Step, register
+from engine.lessons.lesson import Lesson, LessonStep, Problem, Question, register
 from engine.wording import decimal
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ register(
         12,
         "You can compute one step of an RNN and of an LSTM, gate by gate, and check it against a trained network.",
         (
-            Step(
+            LessonStep(
                 "squash",
                 "A new state at every step",
                 "cells",
@@ -120,7 +120,7 @@ register(
                 "tanh(0) is 0, tanh(0.5) is 0.46, tanh(1) is 0.76, tanh(2) is 0.96. It has the sign of the sum.",
                 (_problem(squash, RNN, 9, 217), _problem(squash, RNN, 5, 404)),
             ),
-            Step(
+            LessonStep(
                 "keep",
                 "The forget gate keeps",
                 "cells",
@@ -130,7 +130,7 @@ register(
                 "The gate is a factor: 1 keeps everything, 0 keeps nothing.",
                 (_problem(keep, LSTM, 17, 230), _problem(keep, LSTM, 5, 252)),
             ),
-            Step(
+            LessonStep(
                 "write",
                 "The input gate writes",
                 "cells",
@@ -140,7 +140,7 @@ register(
                 "Multiply gate and candidate first, mind the sign, and then add what was kept.",
                 (_problem(write, LSTM, 17, 4), _problem(write, LSTM, 5, 2)),
             ),
-            Step(
+            LessonStep(
                 "show",
                 "The output gate shows",
                 "cells",

@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import InputError
-from engine.lessons.lesson import LONGEST_PREDICTION, Lesson, Problem, Question, Step, find_step, judge
+from engine.lessons.lesson import LONGEST_PREDICTION, Lesson, LessonStep, Problem, Question, find_step, judge
 from engine.task_family import Page
 from engine.wording import decimal
 from pages.components import notices, routes, state
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.lessons import progress
-from pages.components.lessons.progress import PARAMETER, Place
+from pages.components.lessons.progress import PARAMETER, OpenStep
 
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
@@ -45,12 +45,12 @@ def show(page_title: str) -> None:
             button("Close", "lesson-close", progress.close, icon="close", **look)
 
 
-def address(lesson: Lesson, step: Step, problem: int = 0) -> dict[str, str]:
+def address(lesson: Lesson, step: LessonStep, problem: int = 0) -> dict[str, str]:
     """Return the parameters of the page's address with which a step begins."""
     return dict(step.problems[problem].settings) | {PARAMETER: lesson.key(step)}
 
 
-def page_of(step: Step) -> Page:
+def page_of(step: LessonStep) -> Page:
     """Return the page a step is done on."""
     return routes.named(step.page)
 
@@ -65,7 +65,7 @@ def marks(lesson: Lesson, done: frozenset[str]) -> list[str]:
     return [DONE if lesson.key(step) in done else OPEN for step in lesson.steps]
 
 
-def _draw(place: Place, lesson: Lesson, step: Step, page_title: str) -> None:
+def _draw(place: OpenStep, lesson: Lesson, step: LessonStep, page_title: str) -> None:
     problem, page = step.problems[place.problem], page_of(step)
     is_here = page.title == page_title
     heading = st.container(gap="small", key="lesson-heading")
@@ -99,7 +99,7 @@ def _draw(place: Place, lesson: Lesson, step: Step, page_title: str) -> None:
             st.markdown(step.hint)
 
 
-def _ask(place: Place, question: Question) -> None:
+def _ask(place: OpenStep, question: Question) -> None:
     """Draw the question and what a prediction is given with; one that is none is refused and stays as it was typed."""
     st.markdown(f"**Predict first.** {notices.plain(question.ask)}")
     if place.refusal:
@@ -126,7 +126,7 @@ def _hand_in(question: Question, key: str) -> None:
         progress.predict(given.strip())
 
 
-def _judge(place: Place, lesson: Lesson, step: Step, question: Question, page_title: str) -> None:
+def _judge(place: OpenStep, lesson: Lesson, step: LessonStep, question: Question, page_title: str) -> None:
     """Say what became of the prediction, and lead on."""
     judged = judge(question, place.prediction or "")
     icon = ":material/check:" if judged.is_right else ":material/info:"
@@ -134,7 +134,7 @@ def _judge(place: Place, lesson: Lesson, step: Step, question: Question, page_ti
     st.markdown(notices.plain(question.why))
     following = progress.next_step(lesson, step)
     if following is not None:
-        to = Place(lesson.key(following))
+        to = OpenStep(lesson.key(following))
         _lead("Next step", "lesson-next", to, page_title, icon="arrow_forward")
     else:
         _link("Finish the lesson", routes.LESSONS, {}, "check")
@@ -143,7 +143,7 @@ def _judge(place: Place, lesson: Lesson, step: Step, question: Question, page_ti
         _lead("Another one like it", "lesson-other", other, page_title, icon="refresh")
 
 
-def _lead(label: str, key: str, place: Place, page_title: str, icon: str, **look: Any) -> None:
+def _lead(label: str, key: str, place: OpenStep, page_title: str, icon: str, **look: Any) -> None:
     """Draw what goes to a place: to its page, set up as the step begins."""
     look = {"width": "stretch"} | look
     lesson, step = find_step(place.key)
@@ -159,7 +159,7 @@ def _link(label: str, page: Page, parameters: dict[str, str], icon: str) -> None
     st.page_link(routes.path_of(page), label=f"**{label}**", icon=f":material/{icon}:", query_params=parameters)
 
 
-def _set_up(place: Place, parameters: dict[str, str]) -> None:
+def _set_up(place: OpenStep, parameters: dict[str, str]) -> None:
     """Set the widgets of the page that is open as a step begins; those not drawn yet read the address."""
     progress.go(place)
     for name, text in parameters.items():

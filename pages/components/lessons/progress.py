@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from engine.errors import InputError
-from engine.lessons.lesson import Lesson, Step, find_step, read_progress, write_progress
+from engine.lessons.lesson import Lesson, LessonStep, find_step, read_progress, write_progress
 from pages.components import state
 
 PAGE = "lessons"
@@ -15,7 +15,7 @@ CLEARED = "-"  # in the browser: nothing is done, and it was taken back on purpo
 
 
 @dataclass(frozen=True)
-class Place:
+class OpenStep:
     """The step that is open.
 
     Attributes:
@@ -37,12 +37,12 @@ class Place:
         return self.predictions.get(self.problem)
 
 
-def place() -> Place | None:
+def place() -> OpenStep | None:
     """Return the step that is open, None where no lesson is."""
     return state.recall(PAGE, "place")
 
 
-def go(to: Place) -> None:
+def go(to: OpenStep) -> None:
     """Open a step."""
     state.remember(PAGE, "place", to)
 
@@ -73,7 +73,7 @@ def finish(key: str) -> None:
         tick(frozenset([key]))
 
 
-def at_problem(now: Place, problem: int) -> Place:
+def at_problem(now: OpenStep, problem: int) -> OpenStep:
     """Return the place of another problem of the step, to be predicted anew."""
     kept = {number: text for number, text in now.predictions.items() if number != problem}
     return replace(now, problem=problem, predictions=kept, finished=now.finished - {problem})
@@ -115,20 +115,24 @@ def arrive(page_title: str) -> str:
     asked = url.get(PARAMETER, "")
     has_moved = state.recall(PAGE, "page") != page_title
     state.remember(PAGE, "page", page_title)
-    if asked and (has_moved or now is None or now.key != asked):
-        for name in url:  # what a widget of the page before said, that has the same name
-            state.take_widget(name)
-    if not asked or (now is not None and now.key == asked):
+    if not asked or (now is not None and now.key == asked and not has_moved):
         return ""
     try:
-        find_step(asked)
+        _, step = find_step(asked)
     except InputError as problem:
         return str(problem)
-    go(Place(asked))
+    if now is None or now.key != asked:
+        now = OpenStep(asked)
+        go(now)
+    for name, text in step.problems[now.problem].settings.items():
+        # A widget of the page before that has the same name would keep its value, and takes its parameter away.
+        state.take_widget(name)
+        if name not in url:
+            state.write_url(name, text)
     return ""
 
 
-def next_step(lesson: Lesson, step: Step) -> Step | None:
+def next_step(lesson: Lesson, step: LessonStep) -> LessonStep | None:
     """Return the step after one, None after the last."""
     after = lesson.steps[lesson.steps.index(step) + 1 :]
     return after[0] if after else None
