@@ -75,8 +75,20 @@ const measurePaper = () => {
     document.documentElement.style.setProperty('--shrink', Math.min(1, PAPER_WIDTH / width));
 };
 
-export default function ({ setTriggerValue }) {
+// What the server says is kept here; what was kept before is told, once, to a server that knows nothing.
+const KEPT = 'unrolled.lessons';
+const keep = (now, tell) => {
+    try {
+        if (now) return localStorage.setItem(KEPT, now);
+        const before = localStorage.getItem(KEPT);
+        if (before && !window.unrolledTold) tell(before);
+        window.unrolledTold = true;
+    } catch { /* a browser that keeps nothing for pages */ }
+};
+
+export default function ({ data, setTriggerValue }) {
     const leave = land();
+    keep(data && data.kept, before => setTriggerValue('kept', before));
     addEventListener('beforeprint', measurePaper);
     let last = isDark();
     const watch = setInterval(() => {
