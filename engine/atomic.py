@@ -36,7 +36,7 @@ def check_folder(folder: Path, what: str) -> None:
     """
     _check_name(folder, what)
     # What is replaced as a whole is made beside its folder.
-    beside = next(path for path in folder.absolute().parents if path.exists())
+    beside = next((path for path in folder.absolute().parents if path.exists()), folder)
     for position in (beside, folder):
         if position.exists() and not _takes_files(position):
             raise InputError(

@@ -330,25 +330,6 @@ def test_a_run_that_is_there_is_not_trained_over(run):
     )
 
 
-@pytest.mark.parametrize(
-    ("setting", "words"),
-    [
-        ("restarts=1", "restarts must be a list, not 1"),
-        ("restarts=x", "restarts must be a list, not 'x'"),
-        ("restarts=[1.5]", "Each of restarts must be a whole number, not 1.5"),
-        ("learning_rate_changes={}", "learning_rate_changes must be a list"),
-        ("learning_rate_changes=[1]", "Each of learning_rate_changes must be a list, not 1"),
-        ('learning_rate_changes=[[1, "x"]]', "must be pairs"),
-        ("learning_rate_changes=[[1, NaN]]", "A learning rate must lie between"),
-        ("max_steps=" + "[" * 100_000, "max_steps must be a whole number"),
-        ("learning_rate=1e999", "learning_rate must be a finite number"),
-        ("learning_rate", "--set needs SETTING=VALUE"),
-    ],
-)
-def test_a_setting_that_is_none_is_one_sentence(run, setting, words):
-    assert_is_refused(run(*GOOD["train"], "--set", setting), words)
-
-
 def test_which_data_are_read_is_said_before_the_first_update(run, monkeypatch):
     monkeypatch.setenv("UNROLLED_DATA", "")
     _, _, err = run(*GOOD["train"])
