@@ -124,8 +124,10 @@ class Controls(Generic[V]):
         self._fit(name, low, high, value)
         return self._draw(st.slider, name, min_value=low, max_value=high, step=step, value=value, **look)
 
-    def number(self, name: str, **look: Any) -> Any:
-        """Draw a number box with the field's bounds."""
+    def number(self, name: str, default: float | None = None, **look: Any) -> Any:
+        """Draw a number box with the field's bounds; `default` is one that is known only now."""
+        if default is not None:
+            self._fields[name] = dataclasses.replace(self._fields[name], default=self._fields[name].kind(default))
         field = self._fields[name]
         # Whole numbers too are drawn as floats: Streamlit 1.67 raises OverflowError on "?n=inf" for whole-number boxes.
         bounds = {"min_value": field.minimum, "max_value": field.maximum, "step": field.step or 1}
