@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from engine.lessons.lesson import LESSONS, Lesson, Problem, Question, judge
 from engine.models.folder import load_model
 from pages.components import routes
+from pages.components.lessons.panel import address as address_of
 from tests.browser.browsing import Visit
 
 NAMES = [name for name, _ in LESSONS.items()]
@@ -83,16 +85,17 @@ def predict(guest: Visit, question: Question, prediction: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_is_walked_and_judged_by_what_the_network_computes(guest: Visit, name: str) -> None:
     lesson: Lesson = LESSONS.get(name)
+    questions = [ask(step.problems[0]) for step in lesson.steps]
     panel, main = guest.page.get_by_test_id("stSidebar"), guest.page.get_by_test_id("stMain")
-    guest.open("/lessons", "Lessons")
-    main.get_by_role("link", name=lesson.steps[0].title).click()
+    first = lesson.steps[0]
+    guest.open(f"/{first.page}?{urlencode(address_of(lesson, first))}", routes.named(first.page).title)
     for number, step in enumerate(lesson.steps):
         page = routes.named(step.page)
         expect(guest.page.get_by_role("heading", level=1, name=page.title, exact=True)).to_be_visible()
         expect(panel.get_by_role("heading", name=step.title)).to_be_visible()
         guest.settle()
         assert guest.layout_shift < 0.1
-        question = ask(step.problems[0])
+        question = questions[number]
         prediction = str(question.answer) if number % 2 else wrong(question)
         predict(guest, question, prediction)
         judged = judge(question, prediction)
