@@ -53,6 +53,12 @@ OWN = (  # those of no family
         },
         opens="networks",
     ),
+    Page(
+        "claims",
+        "Claims",
+        "What textbooks say of recurrent networks, and whether it holds here.",
+        {"✓ ◐ ✗": "holds here, holds under a condition, does not hold here."},
+    ),
 )
 GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
 MAKE = (  # those on which a visitor makes something; they share one menu
