@@ -18,7 +18,7 @@ header.show(
         "Mark and bar": "the median and the range of what was measured, mostly over training runs that differ only in "
         "their random seed; where two bars touch, nothing is decided.",
         "Dashed line or grey band": "the figure that the claim names.",
-        "✓ ◐ ✗ ≈ – before a verdict": "holds here; holds under a condition, which is named; does not hold here; cannot "
+        "✓ ◐ ✗ ≈ – before a claim": "holds here; holds under a condition, which is named; does not hold here; cannot "
         "be told; not measured yet.",
         "Here": "small networks on one processor. Another size, task or machine may give another verdict: each claim "
         "says what would change it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.plotting import theme
-from engine.plotting.curves import BELOW
+from engine.plotting.curves import BELOW, scale
 from engine.plotting.figure import Figure
 from engine.plotting.labels import plain_label
 from engine.plotting.marks import add_note, error_bars, points
@@ -72,11 +72,15 @@ def trial_ranges(
     is_log = smallest > 0 and largest > MANY_TIMES * smallest
     for row, (where, speaks) in enumerate(zip(table["where"], table["speaks"], strict=True)):
         text = plain_label(f"{OUTCOMES[speaks]} {where}")
-        place = {"xref": "paper", "xanchor": "left", "yanchor": "middle"}
+        place = {
+            "xref": "paper",
+            "xanchor": "left",
+            "yanchor": "middle",
+        }  # no axis: a phone has no room beside the plot
         add_note(figure, 0, row - 0.24, text, theme.ink(mode), 14, **place)
     room = 0.06 * (largest - smallest or abs(largest) or 1.0)
     span = list(reach or (smallest - room, largest + room))
-    figure.update_xaxes({"type": "log"} if is_log else {"range": span}, showgrid=True)
+    figure.update_xaxes(scale([pd.Series([smallest, largest])], True) if is_log else {"range": span}, showgrid=True)
     figure.update_yaxes(range=[len(table) - 0.4, -0.6], showticklabels=False, showgrid=False)
     figure.update_layout(legend=BELOW | {"y": 1.0, "yanchor": "bottom"}, margin_t=44 if len(sides) > 1 else 12)
     return figure

@@ -21,7 +21,7 @@ SHARES = (-4.0, 104.0)  # the axis of per cent of seeds
 def show(found: Ruling) -> None:
     """Draw the claim with all that is known of it."""
     claim = found.claim
-    notices.explain(f"> {notices.plain(claim.sentence)}\n>\n> *{notices.plain(claim.source)}*")
+    notices.explain(f"“{notices.plain(claim.sentence)}”  \n*{notices.plain(claim.source)}*")
     words = VERDICTS[found.verdict]
     notices.say(f"{SIGNS[found.verdict]} {words[0].upper()}{words[1:]}", is_strong=True)
     notices.say(found.sentence)

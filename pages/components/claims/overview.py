@@ -22,8 +22,9 @@ def show(shown: Sequence[Ruling], made: Call[dict[str, Ruling]]) -> None:
     """Draw the table."""
     table = pd.DataFrame(
         {
+            "sign": [SIGNS[found.verdict] for found in shown],
             "claim": [found.claim.title for found in shown],
-            "verdict": [f"{SIGNS[found.verdict]} {VERDICTS[found.verdict]}" for found in shown],
+            "verdict": [VERDICTS[found.verdict] for found in shown],
             "deciding figure": [found.figure or "–" for found in shown],
             "subject": [found.claim.subject for found in shown],
         }
@@ -33,8 +34,9 @@ def show(shown: Sequence[Ruling], made: Call[dict[str, Ruling]]) -> None:
         table,
         name="claims",
         column_config={
+            "sign": st.column_config.TextColumn("", width=36),
             "claim": st.column_config.TextColumn("claim", width=300),
-            "verdict": st.column_config.TextColumn("verdict", width=190),
+            "verdict": st.column_config.TextColumn("verdict", width=170),
             "deciding figure": st.column_config.TextColumn("deciding figure", width=480),
         },
         receipt=made.receipt(
