@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+HOST ?= 127.0.0.1
+VISITORS ?= 10 50 100
 OUTPUT ?= runs/$(RECIPE)
 TEST_PROCESSES ?= 2
 
@@ -25,19 +27,33 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # processes, and without it each compiles pandas, Streamlit and the rest for itself, up to six seconds.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help app check test chromium train results screenshots
+.PHONY: help app host check test load faults attacks chromium train results screenshots
 
 help:
 	@echo "make app [PORT=8501]                 install what the app needs into .venv and serve it"
+	@echo "make host [PORT=8501] [HOST=0.0.0.0] serve it for many: warmed up before /readyz says yes, limits as under About"
 	@echo "make check                           lint, formatting, types and the rules of the design, within a minute or two"
 	@echo "make test                            install what the tests need (Chromium too), make check, and run them all"
 	@echo "make train RECIPE=... [OUTPUT=DIR] [OPTIONS=--resume]   train a model by its recipe; without RECIPE they are listed"
 	@echo "make results [RECIPE=shipped]        run the comparison again; runs found in data/results are kept"
+	@echo "make load [VISITORS='10 50 100']      let crowds in and keep what they met in data/results/load.parquet"
+	@echo "make faults, make attacks            what breaks, and what a stranger tries, at length"
 	@echo "make screenshots                     take the pictures in docs/screenshots again"
 
 app: $(READY)
 	@echo "Unrolled is served on http://localhost:$(PORT) (Ctrl+C ends it)"
 	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
+
+# Behind a proxy that is not on this machine: FORWARDED_ALLOW_IPS=its address; names it is asked by: UNROLLED_HOSTS=a,b.
+host: $(READY)
+	@exec env OMP_NUM_THREADS=1 $(RUN) asgi.py --host $(HOST) --port $(PORT)
+
+load: $(TEST_READY)
+	UNROLLED_AT_LENGTH=1 $(PYTEST) -s tests/load
+	$(RUN) -m tests.load.crowd --keep --visitors $(VISITORS)
+
+faults attacks: $(TEST_READY)
+	UNROLLED_AT_LENGTH=1 $(PYTEST) -s tests/$@
 
 check: $(TEST_READY)
 	@$(RUN) -m mypy & types=$$!; status=0; \

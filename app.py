@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, notices, routes, serving, visitor
+from pages.components import cache, hosting, notices, routes, visitor
 
 # A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
 if __name__ == "__main__":
@@ -20,5 +20,4 @@ if __name__ == "__main__":
     with routes.frame(), cache.one_look(), notices.engine_errors():
         page.run()
 elif __name__ == "app":  # `streamlit run` finds this assignment and serves what it gives
-    app = st.App(__file__, routes=serving.routes(), middleware=visitor.middleware())
-    cache.warm_engine_soon()
+    app = st.App(__file__, **hosting.parts(warm_up_after=cache.WARM_AFTER_SECONDS))

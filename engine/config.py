@@ -109,6 +109,12 @@ def check_value(name: str, value: object, kind: object, metadata: Mapping[str, A
         value = float(value) if abs(value) < sys.float_info.max else math.inf
     if kind in (int, float, str, bool) and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
         raise ConfigError(f"{name} must be {_TYPE_WORDS[kind]}, not {value!r}.")
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{name} must be a list, not {value!r}.")
+        each, *others = typing.get_args(kind)
+        for item in value if others == [...] else ():
+            check_value(f"Each of {name}", item, each, {})
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigError(f"{name} must be a finite number, not {value!r}.")
     choices = metadata.get("choices")

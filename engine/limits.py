@@ -37,6 +37,15 @@ class Limits:
     jobs_per_visitor: int = option(label="Jobs of one visitor", help="Runs that wait or go on at once.")
     jobs: int = option(label="Jobs in all", help="Jobs of all visitors that wait at once.")
     days_kept: int = option(label="Days kept", help="Days that data and runs stay after the visitor was last here.")
+    jobs_per_address: int = option(label="Jobs of one address", help="Jobs that visitors of one address have at once.")
+    text_characters: int = option(label="Characters of a text", help="Characters that are read of one text field.")
+    link_characters: int = option(label="Characters of a link", help="Characters of an address with all it asks for.")
+    file_lines: int = option(label="Lines of a file", help="Lines of a file or text of which each is worked on.")
+    sockets: int = option(label="Windows of one address", help="Windows that one address has open at once.")
+    sockets_per_minute: int = option(label="New windows in a minute", help="Windows that one address opens.")
+    runs_at_once: int = option(label="Actions at once", help="Actions of one address that are at work at once.")
+    actions_per_minute: int = option(label="Actions in a minute", help="Actions of one address; more have to wait.")
+    requests_per_minute: int = option(label="Requests in a minute", help="Pages and files that one address asks for.")
 
 
 PROFILES = {
@@ -59,6 +68,15 @@ PROFILES = {
         jobs_per_visitor=4,
         jobs=8,
         days_kept=14,
+        jobs_per_address=6,
+        text_characters=20_000,
+        link_characters=32_768,
+        file_lines=50_000,
+        sockets=40,
+        sockets_per_minute=60,
+        runs_at_once=16,
+        actions_per_minute=600,
+        requests_per_minute=2_000,
     ),
     "local": Limits(
         rows=5_000_000,
@@ -79,6 +97,15 @@ PROFILES = {
         jobs_per_visitor=8,
         jobs=8,
         days_kept=3_650,
+        jobs_per_address=1_000,
+        text_characters=1_000_000,
+        link_characters=262_144,
+        file_lines=5_000_000,
+        sockets=1_000,
+        sockets_per_minute=100_000,
+        runs_at_once=1_000,
+        actions_per_minute=100_000,
+        requests_per_minute=1_000_000,
     ),
 }
 

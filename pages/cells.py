@@ -28,7 +28,7 @@ controls = forms.open_controls(
     CellsView,
     {"network": {name: label(info) for name, info in models.items()}, "tool": TOOLS.labels},
     {"network": networks.favourite([info for info in models.values() if not info.group] or models.values()).name},
-    formerly={"tool": TOOLS.formerly},
+    formerly={"tool": TOOLS.formerly, "edit_part": {"What they say": "hidden", "What they keep": "cell"}},
 )
 
 left, right = st.columns([3, 2], gap="large")

@@ -15,6 +15,7 @@ from pages.components.comparison.view import COST_JOB, RACE_JOB, ComparisonView
 
 PAGE = "comparison"
 EQUALITIES = {"parameters": "Equal parameters", "hidden_size": "Equal hidden size"}
+FORMER_TASKS = {"Praise or complaint": "sentences"}
 EQUAL_WORDS = {
     "parameters": "Every network has about the same number of parameters, so those with more gates get fewer hidden "
     "units.",
@@ -49,7 +50,11 @@ if held is not None:
         "show": held.architectures,
     }
 controls = forms.open_controls(
-    PAGE, ComparisonView, choices, formerly={"section": SECTIONS.formerly}, jobs=[RACE_JOB, COST_JOB]
+    PAGE,
+    ComparisonView,
+    choices,
+    formerly={"section": SECTIONS.formerly} | dict.fromkeys(("task", "race_task"), FORMER_TASKS),
+    jobs=[RACE_JOB, COST_JOB],
 )
 
 context = ComparisonContext(page=PAGE, controls=controls)

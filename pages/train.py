@@ -8,9 +8,9 @@ from engine.errors import EngineError
 from engine.plotting import theme
 from engine.recipes.own import architectures
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, forms, header, notices, run_control, watched_runs
+from pages.components import cache, forms, header, limits_table, notices, run_control, watched_runs
 from pages.components.buttons import is_pressed
-from pages.components.train import costs, data_choice, limits_table, settings, starting
+from pages.components.train import costs, data_choice, settings, starting
 from pages.components.train.view import MAX_RACERS, PAGE, TrainView
 
 header.show(
@@ -66,4 +66,4 @@ with st.expander("Train another", icon=":material/add:") if watched else st.cont
         st.caption(notices.plain(f"It becomes one of your {TASK_FAMILIES.get(task).noun}, which nobody else sees."))
 if not watched:
     run_control.show_refusal()
-limits_table.show()
+limits_table.show_folded()

@@ -111,7 +111,7 @@ with notices.engine_errors():
         for info, column in zip(row, st.columns(len(row), gap="large"), strict=True):
             with column:
                 receipt = receipts.for_translation(search.call(info.name, lines[chosen]), search)
-                results.show_result(controls, info, found[info.name][chosen], receipt)
+                results.show_result(controls, info, found[info.name][chosen], receipt, search.settings)
     typical = attention_effect(effects_of(shown[0]), lines[chosen])
     if typical:
         st.caption(notices.plain(typical))

@@ -18,6 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from engine.models.folder import LoadedModel
+    from tests.load.server import Server
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,6 +48,18 @@ def own_main_module() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server for hosts, warmed up; it must not fail behind its visitors' backs."""
+    from tests.load.server import host
+
+    place = tmp_path_factory.mktemp("hosted")
+    with host(place / "runs", log=place / "log.txt") as server:
+        server.wait_until("/readyz")
+        yield server
+    assert "Traceback" not in (place / "log.txt").read_text(encoding="utf-8")
 
 
 TINY_OPINIONS = (

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("app.py", "engine", "pages", "tests")
+CODE = ("app.py", "asgi.py", "engine", "pages", "tests")
 MAXIMUM_LINES = 499
 MAXIMUM_PAGE_LINES = 149
 MAXIMUM_DATA_BYTES = 150 * 2**20
@@ -385,7 +385,12 @@ TAKEN_UP_BY_STREAMLIT = {"uvloop"}  # it runs on it where it is installed; nobod
 
 def pinned_packages(file: str) -> set[str]:
     """Return the modules whose packages a requirements file pins."""
-    modules = {"import_linter": "importlinter", "scikit_learn": "sklearn"}
+    modules = {
+        "import_linter": "importlinter",
+        "protobuf": "google",
+        "pyyaml": "yaml",
+        "scikit_learn": "sklearn",
+    }
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     names = {line.split("==")[0].strip().lower().replace("-", "_") for line in lines if "==" in line}
     return {modules.get(name, name) for name in names}
@@ -400,7 +405,7 @@ def imported_packages(files: dict[str, str]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {"engine", "pages", "tests", "app"}
+    return found - set(sys.stdlib_module_names) - {"engine", "pages", "tests", "app", "asgi"}
 
 
 def test_requirements_are_what_is_imported() -> None:

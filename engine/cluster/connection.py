@@ -29,6 +29,8 @@ RESULT_SECONDS = 60.0  # for a result to arrive once it is there
 CLOSE_SECONDS = 5.0
 T = TypeVar("T")
 
+SILENT = logging.CRITICAL + 1  # a connection that ends while it is written to is critical to Dask
+
 CONNECTION_LOST = "The connection to the cluster was lost."
 
 SETTINGS = {
@@ -195,7 +197,7 @@ def connect(address: str | None = None, *, count: int = 1, memory_limit: str | i
     # the nanny brings it back, however long that takes on a busy machine.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
     for handler in logging.getLogger("distributed").handlers:
-        handler.setLevel(logging.CRITICAL)
+        handler.setLevel(SILENT)
     where = f"at {address} ({ADDRESS_VARIABLE})" if address else "on this machine"
     local = None
     try:
@@ -277,7 +279,7 @@ def _local_cluster(count: int, memory_limit: str | int) -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             worker_dashboard_address=None,
             memory_limit=memory_limit,
-            silence_logs=logging.CRITICAL,
+            silence_logs=SILENT,
         )
 
 

@@ -125,7 +125,7 @@ def beam(
         best, parents, tokens, added = (
             part.tolist() for part in _leading(log_probs, scores, every if is_exact else min(2 * width, every))
         )
-        keep_rows, keep_tokens, keep_log_probs, keep_scores, still = [], [], [], [], []
+        keep_rows, keep_tokens, keep_log_probs, keep_scores, still, left = [], [], [], [], [], []
         for position, sentence in enumerate(active):
             rows: list[int] = []
             words, own, values, fates = [], [], [], []
@@ -153,12 +153,13 @@ def beam(
             horizon = max_new_tokens if is_exact else time
             if rows and not _is_decided(sentence, values[0], width, horizon, length_penalty):
                 still.append(sentence)
+                left.append(position)
                 spare = width - len(rows)  # fewer continuations than beams: fill up with dead ones
                 keep_rows += rows + [rows[0]] * spare
                 keep_tokens += words + [words[0]] * spare
                 keep_log_probs += own + [own[0]] * spare
                 keep_scores.append(values + [float("-inf")] * spare)
-        is_whole, active = len(still) == len(active) and beams == width, still
+        is_whole, active = len(still) == len(active), still
         walked.append(_Walked(keep_rows, keep_tokens, keep_log_probs, state.attention_weights.float()))
         if not active:
             break
@@ -170,8 +171,10 @@ def beam(
                         sentence.keep(_End(score, time + 1, position * width + k, None), width)
             break
         chosen, token_ids = torch.tensor(keep_rows), torch.tensor(keep_tokens)
-        # While no sentence leaves the batch every row stays among those of its own source.
-        state = state.reorder_beams(chosen) if is_whole and hasattr(state, "reorder_beams") else select(state, chosen)
+        if hasattr(state, "reorder_beams"):
+            state = state.reorder_beams(chosen, None if is_whole else torch.tensor(left))
+        else:
+            state = select(state, chosen)
         beams, scores = width, torch.tensor(keep_scores)
     return _read_back(walked, sentences, lengths, given, prefix_ids)
 

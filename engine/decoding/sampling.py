@@ -19,6 +19,7 @@ from engine.runtimes.program import Steps
 SMALLEST_TEMPERATURE = 1e-12  # dividing by less can leave the range of float32
 SORTED_WHOLE = 256  # tokens; a smaller vocabulary is sorted faster than it is searched
 SEARCHED_FIRST, SEARCHED_MORE = 32, 8
+MADE_AT_ONCE = 2048  # random numbers
 
 
 class GeneratedToken(NamedTuple):
@@ -31,22 +32,31 @@ class GeneratedToken(NamedTuple):
 class Draws:
     """The random numbers of one text: those that torch's generator gives on a processor, for the same seed.
 
-    Both are the Mersenne twister, seeded alike, with 53 bits of two draws per number.
+    Both are the Mersenne twister, seeded alike, with 53 bits of two draws per number. They are made some at a time: a
+    small array takes as long as a larger one.
     """
 
     def __init__(self, seed: int) -> None:
         self._bits = np.random.MT19937()
         np.random.RandomState(self._bits).seed(seed % 2**32)
+        self._made, self._taken = np.empty(0, dtype=np.float32), 0
 
-    def uniform(self, size: int) -> np.ndarray:
-        """Return numbers in [0, 1), (size,), in double precision."""
-        raw = self._bits.random_raw(2 * size)
-        return ((raw[::2] << np.uint64(32) | raw[1::2]) & np.uint64(2**53 - 1)) * 2.0**-53
+    def waiting_times(self, size: int) -> np.ndarray:
+        """Return numbers drawn from the exponential distribution with mean 1, (size,); nobody may change them."""
+        if self._taken + size > len(self._made):
+            raw = self._bits.random_raw(2 * max(size, MADE_AT_ONCE))
+            uniform = ((raw[::2] << np.uint64(32) | raw[1::2]) & np.uint64(2**53 - 1)) * 2.0**-53  # in [0, 1)
+            made = (-np.log1p(-uniform)).astype(np.float32)
+            self._made, self._taken = np.concatenate([self._made[self._taken :], made]), 0
+        self._taken += size
+        return self._made[self._taken - size : self._taken]
 
     def skip(self, draws: int, vocab_size: int) -> None:
         """Pass over the numbers that so many tokens were drawn with."""
-        for _ in range(draws):
-            self._bits.random_raw(2 * vocab_size, output=False)
+        passed = draws * vocab_size
+        made = min(passed, len(self._made) - self._taken)
+        self._taken += made
+        self._bits.random_raw(2 * (passed - made), output=False)
 
 
 def next_distribution(logits: np.ndarray, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> np.ndarray:
@@ -140,18 +150,17 @@ def draw(logits: np.ndarray, draws: Draws, temperature: float = 1.0, top_k: int 
 
 def draw_from(chances: np.ndarray, draws: Draws) -> int:
     """Return a token drawn with these chances, (V,)."""
-    uniform = draws.uniform(len(chances))
+    waiting = draws.waiting_times(len(chances))
     possible = np.flatnonzero(chances)
     if len(possible) == len(chances):
-        return int(first_to_ring(chances, uniform))
-    return int(possible[first_to_ring(chances[possible], uniform[possible])])
+        return int(first_to_ring(chances, waiting))
+    return int(possible[first_to_ring(chances[possible], waiting[possible])])
 
 
-def first_to_ring(chances: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+def first_to_ring(chances: np.ndarray, waiting: np.ndarray) -> np.ndarray:
     """Return the first of V clocks to ring, each as fast as its token is likely, (..., V) to (...): a draw with these
     chances. What was cut away has a clock that never rings."""
-    waiting = -np.log1p(-uniform)
-    return (chances / waiting.astype(np.float32)).argmax(axis=-1)
+    return (chances / waiting).argmax(axis=-1)
 
 
 def log_prob(logits: np.ndarray, token_id: int) -> float:

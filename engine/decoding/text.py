@@ -17,7 +17,6 @@ from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.limits import (
     SamplingSettings,
-    check_prompt,
     check_sampling,
     check_source,
     max_target_length,
@@ -32,7 +31,6 @@ from engine.lazy import lazy_property
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.models.packed_decoder import BFLOAT16, FLOAT16, MOST_ROWS, packed_decoder
-from engine.models.steps import prefill
 from engine.text.piece_labels import Word, display_pieces, group_pieces
 
 BATCH_SENTENCES = 64
@@ -103,15 +101,6 @@ class Translation:
     def word_probabilities(self) -> list[float]:
         """Probability of each written word: the product over its pieces."""
         return [math.exp(sum(self.log_probs[word.start : word.stop])) for word in self.target_words]
-
-
-def next_logits(loaded: LoadedModel, text: str) -> Tensor:
-    """Return the logits (V,) of the token that would follow `text`."""
-    check_prompt(text[-MAX_LOGIT_CONTEXT:])
-    return prefill(loaded.model, prompt_ids(loaded, text[-MAX_LOGIT_CONTEXT:]))[0][0]
-
-
-MAX_LOGIT_CONTEXT = 2000
 
 
 def translate(

@@ -8,7 +8,8 @@ A step that fails changes no text, so that it can be taken again. Where it faile
 alone: what is wrong with one text, or more memory than there is, is told to whoever it belongs to.
 
 Steps must give each text the same numbers alone and in a batch (`is_exact_in_batches`): then the same seed writes the
-same text whoever else writes.
+same text whoever else writes. And whoever asks what follows a text that was written here, or the beginning of one, need
+not have all of it read again: states at some places of the texts written last are kept.
 
 Shapes: B texts, S numbers of a state, V vocabulary.
 """
@@ -27,10 +28,36 @@ from engine.runtimes.program import FlatSteps
 
 STEPS_AT_ONCE = 32  # some 3 ms for one text, 10 for sixteen: others wait no longer for their turn
 MOST_UNREAD = 1024
+MARKED_EVERY, KEPT_TEXTS = 256, 32  # a state has some 2,000 numbers: 4 MB for a model and 32 texts of 4,000 tokens
 _MAKING = threading.Lock()
 
 
-class _SharedText:
+class _KnownText:
+    """A text with the states after some of its beginnings.
+
+    Attributes:
+        ids: its tokens. marks: (how many of them are read, the state after them (1, S)), in order.
+    """
+
+    def __init__(self, token_ids: Sequence[int]) -> None:
+        self.ids = list(token_ids)
+        self.marks: list[tuple[int, np.ndarray]] = []
+
+    def mark(self, count: int, state: np.ndarray, is_last: bool = False) -> None:
+        """Keep the state (1, S) after `count` tokens if the last one is far enough away, or there will be none."""
+        known = self.marks[-1][0] if self.marks else 0
+        if count - known >= MARKED_EVERY or (is_last and count > known):
+            self.marks.append((count, state.copy()))  # its row of a batch would keep the others'
+
+    def longest(self, token_ids: Sequence[int]) -> tuple[int, np.ndarray | None]:
+        """Return how many of these tokens, not all, are read in a state that is kept, and that state."""
+        for count, state in reversed(self.marks):
+            if count < len(token_ids) and self.ids[:count] == token_ids[:count]:
+                return count, state
+        return 0, None
+
+
+class _SharedText(_KnownText):
     """One text that is being written.
 
     Attributes:
@@ -42,13 +69,14 @@ class _SharedText:
     def __init__(
         self, state: np.ndarray, prompt_ids: Sequence[int], settings: SamplingSettings, stop_id: int | None
     ) -> None:
+        super().__init__(prompt_ids)
         self.state, self.stop_id = state, stop_id
         self.next_id, *rest = prompt_ids
         self.waiting = deque(rest)
         self.left = settings.max_new_tokens
         self.chances = (settings.temperature, settings.top_k, settings.top_p)
         self._draws = Draws(settings.seed)
-        self._numbers: np.ndarray | None = None
+        self._waiting_times: np.ndarray | None = None
         self.unread: deque[int] = deque()
         self.is_over = not self.left
         self.is_apart = False
@@ -57,18 +85,19 @@ class _SharedText:
         """Return whether it is to go on."""
         return not self.is_over and len(self.unread) < MOST_UNREAD
 
-    def numbers(self, size: int) -> np.ndarray:
+    def waiting_times(self, size: int) -> np.ndarray:
         """Return the numbers that its next token is drawn with, (size,): the same ones until a token is put."""
-        if self._numbers is None:
-            self._numbers = self._draws.uniform(size)
-        return self._numbers
+        if self._waiting_times is None:
+            self._waiting_times = self._draws.waiting_times(size)
+        return self._waiting_times
 
     def put(self, token_id: int) -> None:
         """Add a token that was drawn; while it reads its prompt, the prompt's next stands in for it."""
-        self._numbers = None
+        self._waiting_times = None
         if self.waiting:
             self.next_id = self.waiting.popleft()
             return
+        self.ids.append(token_id)  # the last one too: as many are read as there are before it
         if token_id == self.stop_id:
             self.is_over = True
             return
@@ -77,6 +106,11 @@ class _SharedText:
         self.left -= 1
         self.is_over = not self.left
 
+    def leave(self, state: np.ndarray) -> None:
+        """Take its own state (1, S) out of a batch."""
+        self.state = state
+        self.mark(len(self.ids) - len(self.waiting) - 1, state, is_last=self.is_over)
+
 
 class Together:
     """All texts that are being written with the same steps; safe to call from many threads."""
@@ -84,6 +118,7 @@ class Together:
     def __init__(self, steps: FlatSteps) -> None:
         self._steps = steps
         self._texts: list[_SharedText] = []
+        self._known: deque[_KnownText] = deque(maxlen=KEPT_TEXTS)
         self._changed = threading.Condition()
         self._is_stepping = False
 
@@ -92,6 +127,7 @@ class Together:
         text = _SharedText(self._steps.start(1), prompt_ids, settings, stop_id)
         with self._changed:
             self._texts.append(text)
+            self._known.append(text)
         try:
             while True:
                 is_over = text.is_over  # asked first: its last token is put before that is said
@@ -103,6 +139,22 @@ class Together:
         finally:
             with self._changed:
                 self._texts.remove(text)
+
+    def read(self, token_ids: Sequence[int]) -> np.ndarray:
+        """Return the logits (V,) of what follows these tokens, at least one; they are read on from where a text is
+        known."""
+        text = _KnownText(token_ids)
+        with self._changed:
+            known = [each.longest(text.ids) for each in self._known]
+        count, state = max(known, key=lambda found: found[0], default=(0, None))
+        while count < len(text.ids):
+            logits, state = self._steps.read(text.ids[count : count + MARKED_EVERY], state)
+            count = min(count + MARKED_EVERY, len(text.ids))
+            text.mark(count, state)
+        if text.marks:
+            with self._changed:
+                self._known.append(text)
+        return logits[0]
 
     def _go_on(self, text: _SharedText) -> None:
         """Take some steps for everyone, or wait for another's, so that a text has something to read."""
@@ -156,7 +208,7 @@ class Together:
 def _leave(texts: Sequence[_SharedText], state: np.ndarray) -> None:
     """Give every text its own row of the state (B, S)."""
     for row, text in enumerate(texts):
-        text.state = state[row : row + 1]
+        text.leave(state[row : row + 1])
 
 
 def _drawn(texts: Sequence[_SharedText], logits: np.ndarray) -> list[int]:
@@ -180,8 +232,8 @@ def _draw(
     if temperature == 0:
         return logits.argmax(axis=-1).tolist()
     chances = next_distribution(logits, temperature, top_k, top_p)
-    uniform = np.stack([text.numbers(logits.shape[-1]) for text in texts])
-    return first_to_ring(chances, uniform).tolist()
+    waiting = np.stack([text.waiting_times(logits.shape[-1]) for text in texts])
+    return first_to_ring(chances, waiting).tolist()
 
 
 def together_with(steps: FlatSteps) -> Together:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.sampling import generate
 from engine.decoding.together import together_with
@@ -41,6 +43,19 @@ def writes_together(loaded: LoadedModel | Writer) -> bool:
     return loaded.steps.is_exact_in_batches
 
 
+def next_logits(loaded: LoadedModel | Writer, text: str) -> np.ndarray:
+    """Return the logits (V,) of the token that would follow `text`, as whoever writes it on would draw from."""
+    ids, steps = prompt_ids(loaded, text), loaded.steps
+    if isinstance(steps, FlatSteps):
+        return together_with(steps).read(ids)
+    return steps.read(ids)[0][0]
+
+
+def logits_along_text(loaded: LoadedModel | Writer, text: str) -> np.ndarray:
+    """Return the logits (T + 1, V) of the token that would follow each beginning of `text`, as `next_logits` does."""
+    return loaded.steps.read_along(prompt_ids(loaded, text))
+
+
 def _write(loaded: LoadedModel | Writer, prompt: str, settings: SamplingSettings) -> Iterator[str]:
     ids = prompt_ids(loaded, prompt)
     steps, stop_id = loaded.steps, loaded.tokenizer.eos_id
@@ -62,10 +77,16 @@ def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] 
                 known[token_id] = tokenizer.decode([token_id])
             yield known[token_id]
         return
-    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for
+    # Whether a piece brings a blank along depends on there being a piece before it, not on how many: one stands for
     # all.
-    anchor = next(([token_id] for token_id in reversed(before) if tokenizer.decode([token_id])), [])
+    anchor = next(([token_id] for token_id in reversed(before) if _is_piece(tokenizer, token_id)), [])
     for token_id in token_ids:
         yield tokenizer.decode([*anchor, token_id])[len(tokenizer.decode(anchor)) :]
-        if tokenizer.decode([token_id]):
+        if _is_piece(tokenizer, token_id):
             anchor = [token_id]
+
+
+def _is_piece(tokenizer: Tokenizer, token_id: int) -> bool:
+    """Return whether a token stands in texts, as no special one does; a lone blank at the beginning is not seen, the
+    second is."""
+    return bool(tokenizer.decode([token_id, token_id]))

@@ -1,8 +1,10 @@
-"""The search for sentences on which a tool of the translation page has something to show, and for how typical they are.
+"""The search for texts on which a tool has something to show, and for how typical they are.
 
-`python -m engine.evaluation.example_effects` measures the page's examples and the first sentences of the built-in
-sample's test split, and writes `data/results/example_effects.parquet`. The page opens with the example on which
-attention gains most among those that are neither the easiest nor the hardest (`best_example`).
+`python -m engine.evaluation.example_effects` measures the translation page's examples and the first sentences of the
+built-in sample's test split, and writes `data/results/example_effects.parquet`. The page opens with the example on
+which attention gains most among those that are neither the easiest nor the hardest (`best_example`). What tools of
+other pages show of built-in texts, and of what they open with, goes into `data/results/tool_effects.parquet`
+(`engine.evaluation.tool_effects`).
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import sacrebleu
 
 from engine.corpora import load_corpus
 from engine.corpora.sentence_pairs import read_sides
+from engine.evaluation.tool_effects import measure_tools
 from engine.evaluation.translation import BEAM_SIZE, translate_all
+from engine.inspection.stored import tool_effects
 from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.tables import replace_rows
 from engine.inspection.translation import forcing
@@ -56,7 +60,7 @@ def measure_effects(attending: LoadedModel, plain: LoadedModel, pairs: list[tupl
 
 
 def main() -> None:
-    """Measure both networks, store the table and print what the page should open with."""
+    """Measure both networks and the tools, store the tables and print what the page should open with."""
     attending, plain = map(load_model, NETWORKS)
     examples = [(example.source, example.reference) for example in list_translation_examples()]
     sample = list(zip(*read_sides(load_corpus(CORPUS), "en", "test"), strict=True))[:SENTENCES]
@@ -68,6 +72,10 @@ def main() -> None:
     )
     replace_rows(TABLE, frame, COLUMNS, order=("is_example", "source"))
     print(best_example(frame))
+    tools = measure_tools()
+    replace_rows(tool_effects.TABLE, tools, tool_effects.COLUMNS, keys=("tool", "model"), order=("tool", "model"))
+    for name, rows in tools.groupby("model"):
+        print(name, *tool_effects.typical_sentences(rows).values(), sep="\n  ")
 
 
 if __name__ == "__main__":

@@ -66,10 +66,12 @@ class Translate(SearchSettings, TextsOption, ModelOption):
     top_k: int = _as_drawn("top_k")
     top_p: float = _as_drawn("top_p")
     seed: int = _as_drawn("seed")
+    own_words: bool = option(False, help="leave names, numbers and sums of money as the network writes them")
 
 
 def translate(settings: Translate) -> int:
     """Print one translation per text of standard input, in order; return 1 where one cannot be read."""
+    from engine.decoding.kept_words import keep_words
     from engine.decoding.text import check_line, translate_lines
     from engine.inspection.translation.source_reading import source_columns
 
@@ -79,7 +81,7 @@ def translate(settings: Translate) -> int:
     texts = read_texts(settings, source_columns(loaded.info.source_language))
     lines, problems = read_rows(texts.lines, partial(check_line, loaded), texts.numbers)
 
-    def translated(part: list[str]) -> list[str]:
+    def search(part: list[str]) -> list[str]:
         found = dict(
             translate_lines(
                 loaded,
@@ -91,6 +93,10 @@ def translate(settings: Translate) -> int:
             )
         )
         return [found[index] for index in range(len(part))]
+
+    def translated(part: list[str]) -> list[str]:
+        texts = search(part)
+        return texts if settings.own_words else keep_words(loaded.tokenizer, part, texts, search)
 
     print_answers(lines, translated)
     return int(problems > 0 or not texts.is_whole)

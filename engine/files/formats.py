@@ -10,6 +10,7 @@ from engine.files.csv_files import read_csv
 from engine.files.record_files import PARQUET, read_json, read_parquet
 from engine.files.text_file import Lines, TextFile
 from engine.files.token_files import read_tokens
+from engine.limits import limits
 from engine.text.reading import MAX_FILE_BYTES, DecodedText, decode, end_lines
 
 
@@ -20,6 +21,7 @@ def read_file(
     *,
     is_lines: bool = False,
     max_bytes: int = MAX_FILE_BYTES,
+    max_lines: int | None = None,
 ) -> TextFile:
     """Return what stands in a file.
 
@@ -27,6 +29,7 @@ def read_file(
         name: begins the sentences about it and ends with its own name: "The file a.csv".
         preferred: what its column of texts is likely to be called, such as "fr" where French is read.
         is_lines: take every line as a text, whatever it looks like.
+        max_lines: as many as this server takes of one file, where no other number is given.
 
     Raises:
         InputError: it is too large or damaged, holds no text, or is a table without texts.
@@ -35,15 +38,26 @@ def read_file(
         if len(data) > max_bytes:
             raise InputError(f"{name} has {len(data) / 2**20:.1f} MiB; at most {max_bytes // 2**20} MiB are read.")
         return read_parquet(data, name, preferred)
-    return _tell(decode(data, name, max_bytes), name, preferred, is_lines)
+    return _tell(decode(data, name, max_bytes), name, preferred, is_lines, max_lines)
 
 
-def read_text(text: str, name: str = "The text", preferred: Sequence[str] = (), *, is_lines: bool = False) -> TextFile:
+def read_text(
+    text: str,
+    name: str = "The text",
+    preferred: Sequence[str] = (),
+    *,
+    is_lines: bool = False,
+    max_lines: int | None = None,
+) -> TextFile:
     """Return what stands in a text that was typed or pasted; otherwise as `read_file`."""
-    return _tell(DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8"), name, preferred, is_lines)
+    decoded = DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8")
+    return _tell(decoded, name, preferred, is_lines, max_lines)
 
 
-def _tell(decoded: DecodedText, name: str, preferred: Sequence[str], is_lines: bool) -> TextFile:
+def _tell(decoded: DecodedText, name: str, preferred: Sequence[str], is_lines: bool, max_lines: int | None) -> TextFile:
+    most, count = limits().file_lines if max_lines is None else max_lines, decoded.text.count("\n")
+    if count > most:  # before there is an object for each
+        raise InputError(f"{name} has {count:,} lines; at most {most:,} are read: bring a part of it.")
     lines = decoded.lines
     found: TextFile | None = None
     if not is_lines:

@@ -33,7 +33,8 @@ def read_texts(options: TextsOption, preferred: Sequence[str] = ()) -> Texts:
     """
     from engine.files.formats import read_file  # not for the commands that read no files
 
-    file = read_file(read_bytes(), STANDARD_INPUT, preferred, is_lines=options.plain, max_bytes=MAX_COMMAND_BYTES)
+    most = {"max_bytes": MAX_COMMAND_BYTES, "max_lines": MAX_COMMAND_BYTES}
+    file = read_file(read_bytes(), STANDARD_INPUT, preferred, is_lines=options.plain, **most)
     advice = " --column reads another, --plain takes lines as they stand."
     return _say(file, options.column, advice)
 
@@ -46,7 +47,7 @@ def read_column(path: str, column: str) -> str:
     """
     from engine.files.formats import read_file
 
-    file = read_file(read_bytes(path), say_file(path), max_bytes=MAX_COMMAND_BYTES)
+    file = read_file(read_bytes(path), say_file(path), max_bytes=MAX_COMMAND_BYTES, max_lines=MAX_COMMAND_BYTES)
     return "".join(f"{line}\n" for line in _say(file, column).lines)
 
 

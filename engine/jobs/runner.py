@@ -12,8 +12,9 @@ import dataclasses
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distributed import Future
@@ -21,6 +22,7 @@ from distributed import Future
 from engine.cluster import CONNECTION_LOST, Cluster, connect, death_of_worker
 from engine.config import JsonObject
 from engine.errors import JobError
+from engine.jobs.records import INTERRUPTED, JobRecords
 from engine.jobs.status import JobStatus
 from engine.jobs.worker import PROCESS_DIED, START_SECONDS, JobCancelled, flags_of, run_job, sentence_for, time_is_up
 from engine.limits import limits
@@ -41,6 +43,8 @@ class _Job:
     function_path: str
     kwargs: JsonObject
     time_limit_seconds: float
+    owner: str = ""
+    address: str = ""
     state: str = "queued"
     progress: float = 0.0
     message: str = ""
@@ -80,10 +84,13 @@ class JobRunner:
     The cluster is DASK_SCHEDULER_ADDRESS where that is set, else one local worker process; a connection that is lost is
     made anew for the next job. A job function, named "package.module:function", is a generator: what it yields are its
     events (plain values; "progress" and "message" are also shown by `status`), what it returns is its result.
+
+    With a folder for records, jobs of other processes and of servers before are known too.
     """
 
-    def __init__(self, address: str | None = None) -> None:
+    def __init__(self, address: str | None = None, records: Path | None = None) -> None:
         self._address = address
+        self._records = JobRecords(records) if records is not None else None
         self._lock = threading.RLock()  # of the table of jobs; nobody waits for the cluster under it
         self._connecting = threading.Lock()
         self._topic = f"jobs-{secrets.token_hex(8)}"
@@ -103,24 +110,36 @@ class JobRunner:
         kwargs: JsonObject | None = None,
         *,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
+        owner: str = "",
+        address: str = "",
         job_id: str = "",
     ) -> str:
         """Queue a job and return its id, which nobody can guess; `job_id`, from `new_job_id`, is for those who have to
         know it before the job may begin.
 
+        Args:
+            owner, address: whose it is, and from where they came; "" for the server itself.
+
         Raises:
-            JobError: the queue is full, or the cluster cannot be reached.
+            JobError: the queue is full or has enough of this owner or address, or the cluster cannot be reached.
         """
+        self._check_places(owner, address)
         self._connect()
         with self._lock:
-            waiting = len(self._queued())
-            if waiting >= limits().jobs:
-                raise JobError(f"All places are taken: {waiting} jobs are waiting already; try again in a minute.")
-            job = _Job(job_id or new_job_id(), function_path, dict(kwargs or {}), time_limit_seconds)
+            self._check_places(owner, address)
+            identity = job_id or new_job_id()
+            job = _Job(identity, function_path, dict(kwargs or {}), time_limit_seconds, owner, address)
             self._jobs[job.job_id] = job
             self._forget_oldest()
+            if self._records is not None:
+                self._records.begin(job.job_id)
         self._start_next()
         return job.job_id
+
+    def count(self) -> dict[str, int]:
+        """Return how many of the jobs known are in which state."""
+        with self._lock:
+            return dict(Counter(job.state for job in self._jobs.values()))
 
     def status(self, job_id: str, since: int = 0) -> JobStatus:
         """Return how a job stands, with its events from index `since` on.
@@ -129,6 +148,8 @@ class JobRunner:
             JobError: no such job is known (any more).
         """
         with self._lock:
+            if job_id not in self._jobs and (elsewhere := self._recorded(job_id, since)) is not None:
+                return elsewhere
             job = self._get(job_id)
             queued = [waiting.job_id for waiting in self._queued()]
             end = job.ended or time.monotonic()
@@ -153,6 +174,9 @@ class JobRunner:
             JobError: no such job is known.
         """
         with self._lock:
+            if self._records is not None and job_id not in self._jobs and self._recorded(job_id) is not None:
+                self._records.ask_to_stop(job_id)
+                return
             job = self._get(job_id)
             if job.state == "queued":
                 self._end(job, "cancelled", message="Cancelled before it began.")
@@ -179,14 +203,14 @@ class JobRunner:
         return status
 
     def close(self) -> None:
-        """Cancel everything and stop the local cluster."""
+        """End everything, which is marked as interrupted, and stop the local cluster."""
         with self._connecting:
             cluster, self._cluster = self._cluster, None
         with self._lock:
             running = [job.worker for job in self._jobs.values() if job.state == "running" and job.worker]
             for job in self._jobs.values():
                 job.is_killed = True
-                self._end(job, "cancelled", message="The server is stopping.")
+                self._end(job, "interrupted", error=INTERRUPTED)
         if cluster is not None:
             if cluster.address and running:
                 with contextlib.suppress(JobError):
@@ -228,7 +252,37 @@ class JobRunner:
     # Transitions; all under the lock
 
     def _queued(self) -> list[_Job]:
-        return [job for job in self._jobs.values() if job.state == "queued"]
+        """Return who waits, in the order in which they begin: first those whose owner has the fewest at work or before
+        them."""
+        before = Counter(job.owner for job in self._jobs.values() if job.state == "running" and job.owner)
+        ranked = []
+        for place, job in enumerate(job for job in self._jobs.values() if job.state == "queued"):
+            ranked.append((before[job.owner], place, job))
+            before[job.owner] += bool(job.owner)
+        return [job for *_, job in sorted(ranked, key=lambda rank: rank[:2])]
+
+    def _check_places(self, owner: str, address: str) -> None:
+        """Raise where there is no place for one more job of this owner from this address."""
+        allowed = limits()
+        with self._lock:
+            going = [job for job in self._jobs.values() if job.state in ("queued", "running")]
+        waiting = sum(job.state == "queued" for job in going)
+        own = sum(bool(owner) and job.owner == owner for job in going)
+        near = sum(bool(address) and job.address == address for job in going)
+        if own >= allowed.jobs_per_visitor:
+            raise JobError(
+                f"You have {own} jobs that wait or go on, as many as one visitor may: stop one or wait for it."
+            )
+        if near >= allowed.jobs_per_address:
+            raise JobError(
+                f"{near} jobs of your network's address wait or go on, as many as one address may have: try again in a "
+                "minute."
+            )
+        if waiting >= allowed.jobs:
+            raise JobError(f"All places are taken: {waiting} jobs are waiting already; try again in a minute.")
+
+    def _recorded(self, job_id: str, since: int = 0) -> JobStatus | None:
+        return self._records.read(job_id, since) if self._records is not None else None
 
     def _get(self, job_id: str) -> _Job:
         if job_id not in self._jobs:
@@ -249,6 +303,9 @@ class JobRunner:
         return min(left) + ahead * sum(whole) / len(whole) if left else 0.0
 
     def _start(self, job: _Job, cluster: Cluster) -> None:
+        if self._records is not None and self._records.is_asked_to_stop(job.job_id):
+            self._end(job, "cancelled", message="Cancelled before it began.")
+            return
         try:
             future = cluster.submit(
                 run_job, job.job_id, self._topic, job.function_path, job.kwargs, job.time_limit_seconds, key=job.key
@@ -257,6 +314,7 @@ class JobRunner:
             self._end(job, "failed", error=str(error))
             return
         job.state, job.started, job.cluster, job.future = "running", time.monotonic(), cluster, future
+        self._note(job, state="running")
         future.add_done_callback(lambda future, job=job: self._settle(job, future))
         # The worker watches the limit between events; this, and the same when its clock runs, is for one that is deaf.
         self._after(job, START_SECONDS + job.time_limit_seconds + GRACE_SECONDS, self._kill)
@@ -271,6 +329,12 @@ class JobRunner:
         job.message = job.message if message is None else message
         for timer in job.timers:
             timer.cancel()
+        told = {name: getattr(job, name) for name in ("state", "result", "error", "message", "progress")}
+        self._note(job, **told, elapsed_seconds=job.ended - job.started if job.started else 0.0)
+
+    def _note(self, job: _Job, **said: object) -> None:
+        if self._records is not None:
+            self._records.tell(job.job_id, **said)
 
     def _after(self, job: _Job, seconds: float, action: Callable[[_Job], None]) -> None:
         timer = threading.Timer(seconds, action, [job])
@@ -279,7 +343,7 @@ class JobRunner:
         timer.start()
 
     def _forget_oldest(self) -> None:
-        over = [job_id for job_id, job in self._jobs.items() if job.state in ("finished", "failed", "cancelled")]
+        over = [job_id for job_id, job in self._jobs.items() if job.state not in ("queued", "running")]
         for job_id in over[: max(0, len(self._jobs) - MAX_KEPT)]:
             del self._jobs[job_id]
 
@@ -298,6 +362,11 @@ class JobRunner:
                 job.events.append(event)
             job.progress = min(1.0, max(0.0, float(event.get("progress", job.progress))))
             job.message = job.message if job.is_cancelling else str(event.get("message", job.message))
+        if self._records is not None and said.get("events"):
+            elapsed = time.monotonic() - job.started
+            self._note(job, events=said["events"], progress=job.progress, message=job.message, elapsed_seconds=elapsed)
+            if self._records.is_asked_to_stop(job.job_id):
+                self._after(job, 0.0, lambda job: self.cancel(job.job_id))
 
     def _hear_of_deaths(self, event: JsonObject) -> None:
         """End the job of a worker that died, though no other may be there to say so."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.config import JsonObject
 
-STATES = ("queued", "running", "finished", "failed", "cancelled")
+STATES = ("queued", "running", "finished", "failed", "cancelled", "interrupted")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +20,7 @@ class JobStatus:
         message: one line, as the job last said.
         events: what the job has yielded, from the index asked for.
         result: what it returned, once finished.
-        error: one readable sentence, once failed.
+        error: one readable sentence, once failed or interrupted.
         position: 1 for the next to run, 0 once it is no longer queued.
         elapsed_seconds: since it began to run.
         wait_seconds: about how long until it begins, 0 where that is not known.
@@ -41,3 +41,8 @@ class JobStatus:
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
         return self.state not in ("queued", "running")
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended by itself without a result, and `error` says why."""
+        return self.state in ("failed", "interrupted")

@@ -26,8 +26,9 @@ SLACK_SECONDS = 60.0  # the run itself heeds the limit of minutes; this is for o
 _COUNTING = threading.Lock()  # two clicks at once would both find a free place
 
 
-def start(runner: JobRunner, folders: Sequence[Path]) -> None:
+def start(runner: JobRunner, folders: Sequence[Path], address: str = "") -> None:
     """Queue the runs in some folders, several as one job that trains them in turns; what has a checkpoint goes on.
+    `address` is where their owner comes from.
 
     Raises:
         InputError: as many runs of this visitor go on as may, or one of these does already.
@@ -43,7 +44,8 @@ def start(runner: JobRunner, folders: Sequence[Path]) -> None:
             _check_count(folders)
             for folder in folders:  # before the worker may tell that it begins: from then on its status is the worker's
                 queued.append(queue(folder, job_id))
-        runner.submit(job, given | {"job_id": job_id}, time_limit_seconds=seconds, job_id=job_id)
+        whose = {"owner": folders[0].parent.parent.name, "address": address}
+        runner.submit(job, given | {"job_id": job_id}, time_limit_seconds=seconds, job_id=job_id, **whose)
     except EngineError as error:
         for run in queued:
             end_for(run.folder, job_id, run.state, str(error), instead_of=("queued",))

@@ -14,7 +14,7 @@ from distributed import Event, get_worker
 from engine.config import JsonObject
 from engine.errors import EngineError, JobError
 
-SECONDS_BETWEEN_REPORTS = 0.25
+SECONDS_BETWEEN_REPORTS = 0.5
 START_SECONDS = 120.0  # for what comes before the clock of a job runs: imports, on a machine that does much else
 NICENESS = 10  # jobs give way to the pages
 PROCESS_DIED = "The process that ran this job died; it may have run out of memory."
@@ -25,7 +25,7 @@ class JobCancelled(Exception):
 
 
 def run_job(job_id: str, topic: str, function_path: str, kwargs: JsonObject, time_limit_seconds: float) -> object:
-    """Run the function and return its result; events go to `topic` in batches, at most four a second.
+    """Run the function and return its result; events go to `topic` in batches, at most two a second.
 
     The time limit counts from the first progress that is told, or the first event of a job that tells none: what is
     imported and waited for before is not the job's own.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
+import safetensors
 import safetensors.torch
 import torch
 from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
@@ -16,10 +17,12 @@ from torch import Tensor, nn
 
 from engine.cells.base import Role
 from engine.config import Dataclass, JsonObject, to_dict
+from engine.errors import ConfigError
 from engine.layers import Layer, cell_of, layer_weights
 from engine.registry import Registry
 
 MODELS: Registry[type[PretrainedModel]] = Registry("model")
+LEAST_ALLOWED = 64  # a whole number that is no size, such as a head count, may be above the sizes of tiny weights
 
 State = TypeVar("State")
 AnyState = Any  # a tensor with the batch first, or a tuple, maybe a named one, of such states
@@ -108,9 +111,33 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
             file = str(Path(model_id) / "model.safetensors")
         else:
             file = hf_hub_download(model_id, "model.safetensors", revision=revision, **download)
+        cls._check_shapes(Path(file), arguments)
         model = cls(**arguments)
         model.load_state_dict(safetensors.torch.load_file(file))
         return model.float().eval()
+
+    @classmethod
+    def _check_shapes(cls, file: Path, arguments: JsonObject) -> None:
+        """Raise ConfigError where a file of weights has not the shapes that these arguments ask for; read from its
+        header alone, and the model is laid out without memory: an inflated size costs neither."""
+        with safetensors.safe_open(file, "pt") as stored:
+            found = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
+        most = max([len(found), LEAST_ALLOWED, *(size for shape in found.values() for size in shape)])
+        for name, value in arguments.items():
+            if isinstance(value, int) and value > most:  # so many layers would take for ever even to lay out
+                raise ConfigError(f"{name} is {value:,}, and its weights have no such size.")
+        with torch.device("meta"):
+            wanted = {name: tuple(tensor.shape) for name, tensor in cls(**arguments).state_dict().items()}
+        for name, shape in wanted.items():
+            if found.get(name) != shape:
+                has = f"has {_sizes(found[name])} numbers" if name in found else "is missing"
+                raise ConfigError(f"the weight {name} {has}, and config.json asks for {_sizes(shape)}.")
+        if unknown := sorted(set(found) - set(wanted)):
+            raise ConfigError(f"config.json has no place for the weight {unknown[0]}.")
+
+
+def _sizes(shape: Sequence[int]) -> str:
+    return " x ".join(f"{size:,}" for size in shape) or "1"
 
 
 def reset_recurrent_weights(layer: Layer, forget_bias: float = 1.0) -> None:

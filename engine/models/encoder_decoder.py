@@ -24,7 +24,7 @@ from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
 from engine.models.recurrent import LayerState, build_layers, check_layers, reverse_by_length, step_layer
-from engine.models.translator import DecoderState, EditWeights, Encoded
+from engine.models.translator import DecoderState, EditWeights, Encoded, look_back
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,10 +209,7 @@ class EncoderDecoder(PretrainedModel):
 
     def _look(self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None) -> tuple[Tensor, Tensor]:
         """Return the context (B, R) and the weights (B, S) for decoder states (B, H)."""
-        context, weights = self.attention(hidden[:, None], state.keys, state.outputs, state.mask, state.summary)
-        if edit_weights is not None and self.has_attention:
-            weights = edit_weights(weights)
-            context = weights.to(state.outputs.dtype) @ state.outputs
+        context, weights = look_back(self.attention, hidden[:, None], state, edit_weights)
         return context[:, 0], weights[:, 0]
 
     def _run(self, layer: nn.Module, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, list[Tensor]]:

@@ -48,6 +48,10 @@ class TorchSteps:
         logits, state = prefill(self.model, token_ids, state)
         return logits.float().numpy(), state
 
+    def read_along(self, token_ids: Sequence[int]) -> np.ndarray:
+        """Return the logits (T, V) after each of the T tokens of one text."""
+        return logits_along(self.model, token_ids[:1], token_ids[1:]).float().numpy()
+
     def pick(self, state: Any, rows: Sequence[int]) -> Any:  # as above
         """Return the state with its texts picked by `rows`, repeats allowed."""
         return select(state, torch.tensor(list(rows)))

@@ -24,7 +24,7 @@ from torch.nn import functional
 from engine.cells import CELLS, STATES
 from engine.config import option
 from engine.errors import ConfigError
-from engine.models.attention import ATTENTION
+from engine.models.attention import ATTENTION, Attention
 from engine.models.base import MODELS, PretrainedModel, StepModel, mask_from_lengths, select
 from engine.models.hyperparameters import dropout_option, embedding_option, forget_bias_option, locked_dropout_option
 from engine.models.recurrent import (
@@ -58,6 +58,7 @@ class DecoderState(NamedTuple):
         layers: recurrent state of each decoder layer.
         keys, outputs, mask: what attention looks at, (B, S, H), (B, S, H), (B, S).
         summary: the encoder's last state, (B, H), the only context of a model without attention.
+            In a beam the rows of one source follow one another and share these four: there they have fewer rows.
         attention_weights: (B, S) of the step just made; zeros before the first step and without attention.
     """
 
@@ -68,14 +69,36 @@ class DecoderState(NamedTuple):
     summary: Tensor
     attention_weights: Tensor
 
-    def reorder_beams(self, rows: Tensor) -> DecoderState:
-        """Return the state in which each place goes on from the row named in `rows` (B,), a row of the same source.
+    def reorder_beams(self, rows: Tensor, sources: Tensor | None = None) -> DecoderState:
+        """Return the state in which each place goes on from the row named in `rows`, as many for each source and those
+        of a source side by side; of the sources those named in `sources` are left, all without it.
 
-        What attention looks at is the same for all rows of a source and stays where it is: nothing large is copied.
+        What attention looks at is the same for all rows of a source: it is there once and read once.
         """
-        return self._replace(
+        state = self._replace(
             layers=select(self.layers, rows), attention_weights=self.attention_weights.index_select(0, rows)
         )
+        if sources is None:
+            return state
+        keys, outputs, mask, summary = select((self.keys, self.outputs, self.mask, self.summary), sources)
+        return state._replace(keys=keys, outputs=outputs, mask=mask, summary=summary)
+
+
+def look_back(
+    attention: Attention, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H).
+
+    With `edit_weights` attention that looks back does as it is told instead; one that does not is left as it is.
+    """
+    sources, shape = len(state.keys), hidden.shape[:2]
+    asked = hidden.reshape(sources, -1, hidden.shape[2])  # the rows of one source, side by side
+    context, weights = attention(asked, state.keys, state.outputs, state.mask, state.summary)
+    if edit_weights is not None and attention.is_attending:
+        edited = edit_weights(weights.reshape(*shape, -1))
+        weights = edited.reshape(weights.shape)
+        context = weights.to(state.outputs.dtype) @ state.outputs
+    return context.reshape(*shape, -1), weights.reshape(*shape, -1)
 
 
 Decoder = StepModel[DecoderState]  # a Translator, or what stands in for one
@@ -278,15 +301,8 @@ class Translator(PretrainedModel):
     def look(
         self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H).
-
-        With `edit_weights` a model that looks back attends as it is told instead; one that does not is left as it is.
-        """
-        context, weights = self.attention(hidden, state.keys, state.outputs, state.mask, state.summary)
-        if edit_weights is None or not self.has_attention:
-            return context, weights
-        weights = edit_weights(weights)
-        return weights.to(state.outputs.dtype) @ state.outputs, weights
+        """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H); see `look_back`."""
+        return look_back(self.attention, hidden, state, edit_weights)
 
     def _project(self, hidden: Tensor, context: Tensor) -> Tensor:
         combined = torch.tanh(self.combine(torch.cat([hidden, context], dim=-1)))  # (B, T, E)

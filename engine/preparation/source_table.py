@@ -19,6 +19,7 @@ Cells = tuple[Cell, ...]
 WHOLE = ""  # the name of the one split of what is not divided
 LINE = "line"  # what the one column of plain lines is called
 _MIB = 2**20
+LINES_OF_A_ROW = 10  # on average; a file of more lines than that is not read at all
 
 
 class Upload(Protocol):
@@ -97,7 +98,9 @@ def read_upload(file: Upload, *, is_lines: bool = False) -> SourceTable:
     name, most = f"The file {file.name}", limits().mebibytes
     if file.size > most * _MIB:
         raise InputError(f"{name} has {file.size / _MIB:,.1f} MiB; at most {most:,} MiB are read: bring a part of it.")
-    found = read_file(file.getvalue(), name, is_lines=is_lines, max_bytes=most * _MIB)
+    found = read_file(
+        file.getvalue(), name, is_lines=is_lines, max_bytes=most * _MIB, max_lines=LINES_OF_A_ROW * limits().rows
+    )
     return from_file(found, {"kind": "upload", "name": file.name}, name)
 
 
@@ -106,7 +109,9 @@ def read_paste(text: str, *, is_lines: bool = False) -> SourceTable:
     most = limits().characters
     if len(text) > most:
         raise InputError(f"The text has {len(text):,} characters; at most {most:,} are read: bring it as a file.")
-    return from_file(read_text(text, is_lines=is_lines), {"kind": "paste"}, "The text")
+    return from_file(
+        read_text(text, is_lines=is_lines, max_lines=LINES_OF_A_ROW * limits().rows), {"kind": "paste"}, "The text"
+    )
 
 
 def from_file(found: TextFile, source: JsonObject, name: str = "The file") -> SourceTable:

@@ -33,7 +33,7 @@ class Prepared:
     Attributes:
         objective: what the model is trained for; None for a model that is made by counting and finished already.
         facts: what the model folder's config.json says beside the model's own arguments (task, languages, title, ...).
-        sources: which copy of each corpus was read.
+        corpora: what was read, each from one of its sources.
         started_from: what is known of the training this one goes on from; empty where it starts afresh.
         start_share: how much of the weights it started from goes into the weights that are kept, 0 to 1.
 
@@ -46,9 +46,14 @@ class Prepared:
     objective: Objective | None
     settings: TrainingSettings
     facts: JsonObject
-    sources: tuple[CorpusSource, ...]
+    corpora: tuple[Corpus, ...]
     started_from: JsonObject = dataclasses.field(default_factory=dict)
     start_share: float = 0.0
+
+    @property
+    def sources(self) -> tuple[CorpusSource, ...]:
+        """Which copy of each corpus was read."""
+        return tuple(corpus.source for corpus in self.corpora)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -160,7 +160,7 @@ class ClassificationRecipe(Recipe):
             objective,
             settings,
             facts | self.names_on_pages(),
-            (corpus.source,),
+            (corpus,),
             what_went_before(begun, self.start_from),
         )
 

@@ -117,6 +117,6 @@ class LanguageModelRecipe(Recipe):
             objective,
             settings,
             facts | self.names_on_pages(),
-            (corpus.source,),
+            (corpus,),
             what_went_before(begun, self.start_from),
         )

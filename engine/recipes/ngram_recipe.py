@@ -38,4 +38,4 @@ class NgramRecipe(Recipe):
         tokenizer = TOKENIZERS.get(self.tokenizer).train([text])
         model = NgramModel.count(tokenizer.encode(text), tokenizer.vocab_size, self.order)
         facts = {"model": "ngram", "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
-        return Prepared(model, tokenizer, None, settings, facts | self.names_on_pages(), (corpus.source,))
+        return Prepared(model, tokenizer, None, settings, facts | self.names_on_pages(), (corpus,))

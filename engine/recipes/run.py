@@ -23,6 +23,7 @@ from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES
 from engine.recipes.base import RUNS, Recipe
+from engine.recipes.continuing import check_same_run, made_of
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
 from engine.wording import listing
 
@@ -72,14 +73,21 @@ class Course:
         if prepared.objective is None:
             raise TrainingError(f"{self.recipe.title} is made by counting: there is nothing to train.")
         if self._trainer is None:
-            self._trainer = Trainer(prepared.model, prepared.objective, prepared.settings, self.output)
+            made = made_of(self.recipe, prepared.corpora)
+            self._trainer = Trainer(prepared.model, prepared.objective, prepared.settings, self.output, made)
         return self._trainer
 
     def events(self, resume: bool = False) -> Iterator[Event]:
-        """Train and yield the trainer's events; a model that was made by counting has nothing left to do."""
+        """Train and yield the trainer's events; a model that was made by counting has nothing left to do.
+
+        Raises:
+            ModelError: `resume` is set and the checkpoint is damaged or of another run than this.
+        """
         if self.prepared.objective is None:
             yield Finished(0, COUNTED, 0, {}, time.perf_counter() - self._begun)
             return
+        if resume and checkpoints.exists(self.output):
+            check_same_run(self.output, self.trainer.made_of, self.trainer.settings)
         for event in self.trainer.run(resume=resume):
             if isinstance(event, Evaluated):
                 numbers = {name: round(value, 5) for name, value in event.metrics.items()}
@@ -100,7 +108,8 @@ class Course:
         model = self.prepared.model
         if not is_lost and all(bool(torch.isfinite(tensor.half()).all()) for tensor in model.state_dict().values()):
             return
-        lost = "its loss is not a finite number" if is_lost else "its weights are too large to be stored"
+        not_finite = "its loss is not a finite number"
+        lost = end.lost or (not_finite if is_lost else "its weights are too large to be stored")
         raise TrainingError(
             f"The run diverged after {end.step:,} updates: {lost}, and no model was written; try a lower rate, for "
             "instance --set learning_rate=0.001."
@@ -161,6 +170,7 @@ def train_recipe(
         ConfigError: the recipe or a setting in `overrides` is unknown or out of bounds.
         InputError: `output` cannot be written to, holds a run and neither of both is set, or none and `resume` is.
         DataError: a corpus cannot be read.
+        ModelError: the checkpoint to go on from is damaged or of another run.
         TrainingError: the run diverged; what stood in `output` is as it was, but for checkpoints and stages.
     """
     recipe, output = RECIPES.get(name) if isinstance(name, str) else name, Path(output)

@@ -119,7 +119,7 @@ class TaggingRecipe(Recipe):
         )
         facts = {"model": self.model.model, "title": self.title, "corpora": [self.corpus]} | self.names_on_pages()
         before = what_went_before(begun, self.start_from)
-        return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,), before)
+        return Prepared(model, tokenizer, objective, settings, facts, (corpus,), before)
 
 
 def list_labels(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -117,13 +117,13 @@ class TranslationRecipe(Recipe):
         """
         begun = load_beginning(self, self.start_from, self.model, REGULARISERS)
         main = load_corpus(self.corpus)
-        names, sources = [self.corpus], [main.source]
+        names, corpora = [self.corpus], [main]
         texts = self._sides(main, "train")
         extra: list[list[str]] = [[], []]
         if self.extra_corpus:
             corpus = load_corpus(self.extra_corpus)
             names.append(self.extra_corpus)
-            sources.append(corpus.source)
+            corpora.append(corpus)
             extra = self._sides(corpus, "train")
         everything = [text for side in (*texts, *extra) for text in side]
         tokenizer = begun.tokenizer if begun else TOKENIZERS.get("bpe").train(everything, self.vocab_size)
@@ -165,7 +165,7 @@ class TranslationRecipe(Recipe):
             objective,
             settings,
             facts | self.names_on_pages(),
-            tuple(sources),
+            tuple(corpora),
             before,
             self.start_share,
         )

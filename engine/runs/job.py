@@ -284,7 +284,7 @@ class _Session:
             self.state = "diverged"
             last = f"update {self._checkpointed():,}" if checkpoints.exists(self.place) else "the beginning"
             sentence = (
-                f"The loss was no number any more after update {end.step:,}. Go on from {last} with a lower learning "
+                f"The run diverged after update {end.step:,}: {end.lost}. Go on from {last} with a lower learning "
                 f"rate. {best if end.best_step else 'There is no network yet that could be kept.'}"
             )
         elif end.reason == "early_stopping":

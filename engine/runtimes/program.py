@@ -136,6 +136,9 @@ class Steps(Protocol):
     def read(self, token_ids: Sequence[int], state: Any = None) -> tuple[np.ndarray, Any]:  # as above
         """Read at least one token of one text; return the logits (1, V) of the next and the state."""
 
+    def read_along(self, token_ids: Sequence[int]) -> np.ndarray:
+        """Return the logits (T, V) after each of the T tokens of one text."""
+
     def pick(self, state: Any, rows: Sequence[int]) -> Any:  # as above
         """Return the state with its texts picked by `rows`, repeats allowed."""
 
@@ -173,6 +176,14 @@ class FlatSteps:
         for token_id in token_ids:
             logits, state = self.step(np.array([token_id]), state)
         return logits, state
+
+    def read_along(self, token_ids: Sequence[int]) -> np.ndarray:
+        """Return the logits (T, V) after each of the T tokens of one text."""
+        rows, state = [], self.start()
+        for token_id in token_ids:
+            logits, state = self.step(np.array([token_id]), state)
+            rows.append(logits)
+        return np.concatenate(rows)
 
     def pick(self, state: np.ndarray, rows: Sequence[int]) -> np.ndarray:
         """Return the state with its texts picked by `rows`, repeats allowed."""

@@ -35,8 +35,8 @@ class Sentences(RealTask):
     2.1, for naive Bayes on the presence of words.
     """
 
-    title = "Praise or complaint"
-    question = "Does the sentence praise or complain?"
+    title = "Positive or negative"
+    question = "Is the sentence positive or negative?"
     length_words = "words of the sentence that are read"
     solved_text = "more held-out sentences right than naive Bayes, which counts words and knows no order"
     allows_bidirectional = True

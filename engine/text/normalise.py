@@ -12,7 +12,7 @@ import html
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 
@@ -34,8 +34,10 @@ LIGATURES = {"oe": "œ", "OE": "Œ", "Oe": "Œ", "ae": "æ", "AE": "Æ", "Ae": "
 LINE_ENDS = "\r\v\f\x85\u2028\u2029"
 
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LIGATURE = re.compile("|".join(LIGATURES))
+# Where French joins them: "cœur", "œil", "fœtus"; "Joe", "poet" and "coexister" stay.
+_LIGATURE = re.compile(r"(?:\b|(?<=[fF]))oe(?=\w)|oe(?=u)|\bO[eE](?=\w)|OE(?=U)|ae|A[eE]")
 _WORD = re.compile(r"[^\W\d_]+")
+_TITLED = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 FEWEST_SHOUTED = 2  # words in capitals; a single one may be an abbreviation
 FEWEST_SMALL = 3  # words in small letters; fewer may be a part of a sentence
 
@@ -77,6 +79,8 @@ class Normaliser:
         characters: those that the vocabulary has, the blank among them.
         has_letters: whether letters of any kind and white space stay: for words that are looked up whole.
         joins_blanks: whether several blanks are one and none stands at the ends: for single sentences.
+        titles_shouted: whether a line in capitals is read as a headline, each word with one capital: for networks that
+            look at the case of words which they know without it.
         count_pieces: how many pieces the vocabulary spells a text with, where it has whole words in their own case and
             spelling: of two spellings that mean the same it then reads the one with fewer.
     """
@@ -87,10 +91,12 @@ class Normaliser:
         *,
         has_letters: bool = False,
         joins_blanks: bool = False,
+        titles_shouted: bool = False,
         count_pieces: Callable[[str], int] | None = None,
     ) -> None:
         self.characters = frozenset(characters)
         self.has_letters, self.joins_blanks, self.count_pieces = has_letters, joins_blanks, count_pieces
+        self.titles_shouted = titles_shouted
         known = "".join(map(re.escape, sorted(self.characters)))
         strange = r"[^\w\s" + known + "]|[^\x00-\x7f]" if has_letters else f"[^{known}]"
         blanks = "|^ | $|  " if joins_blanks else ""
@@ -99,6 +105,8 @@ class Normaliser:
     def read(self, text: str) -> ReadText:
         """Return the text as it is read."""
         found = self._map(text) if self._looked_for.search(text) else ReadText(text, text)
+        if self.titles_shouted:
+            return _title(found)
         return self._respell(found) if self.count_pieces else found
 
     def knows(self, text: str) -> bool:
@@ -180,14 +188,15 @@ class Normaliser:
         return self._join_ligatures(read) if _LIGATURE.search(cased) else read
 
     def _join_ligatures(self, read: ReadText) -> ReadText:
-        """Return the text with œ where its word is then spelled with fewer pieces: "soeur" is "sœur", "does" stays."""
+        """Return the text with œ where French has it and its word then takes no more pieces: "bœuf" takes as many as
+        "boeuf"."""
         assert self.count_pieces is not None
         text, places = read.text, list(range(len(read.text) + 1))
         for word in reversed(list(_WORD.finditer(text))):
             joined = _LIGATURE.sub(lambda found: LIGATURES[found.group()], word.group())
             if joined == word.group() or not self.knows(joined):
                 continue
-            if self.count_pieces(joined) < self.count_pieces(word.group()):  # the corpus has it so
+            if self.count_pieces(joined) <= self.count_pieces(word.group()):  # the corpus has it so
                 for found in reversed(list(_LIGATURE.finditer(text, word.start(), word.end()))):
                     del places[found.start() + 1]
                 text = text[: word.start()] + joined + text[word.end() :]
@@ -203,13 +212,13 @@ class Normaliser:
         """
         assert self.count_pieces is not None
         words = list(_WORD.finditer(text))
-        is_shouted = is_upper and len(words) >= FEWEST_SHOUTED and any(len(word.group()) > 2 for word in words)
+        is_shouted = is_upper and _is_line(words)
         is_small = text.islower() and len(words) >= FEWEST_SMALL
         if not (is_shouted or is_small):
             return text
         letters = list(text)
         for position, word in enumerate(words):
-            low = "".join(lowered if len(lowered := letter.lower()) == 1 else letter for letter in word.group())
+            low = _lowered(word.group())
             tall = low[0].upper() + low[1:]
             before = text[: word.start()]
             if low == "i" or not any(map(str.isalnum, before)) or (position and before.rstrip()[-1:] in ".!?"):
@@ -226,6 +235,29 @@ class Normaliser:
 PLAIN_WORDS = Normaliser(
     [character for character in string.printable if not character.isspace()] + [BLANK], has_letters=True
 )
+# For taggers. Measured on validation sentences of ner_ewt and ner_gmb, put into capitals: F1 46.9 becomes 54.0 and 45.4
+# becomes 56.1. A line in small letters stays: its F1 would rise as well (from 23.7 and 47.6 to the same), but 4 and 43
+# in 100 of the lines without an entity would then be marked, and as they are none is.
+HEADLINE_WORDS = Normaliser(PLAIN_WORDS.characters, has_letters=True, titles_shouted=True)
+
+
+def _title(read: ReadText) -> ReadText:
+    """Return a line in capitals with one capital to each word, any other as it is; the length stays."""
+    words = list(_WORD.finditer(read.text))
+    if not (read.text.isupper() or read.typed.isupper()) or not _is_line(words):
+        return read
+    titled = _TITLED.sub(lambda word: word.group()[0] + _lowered(word.group()[1:]), read.text)
+    return ReadText(read.typed, titled, read.starts, read.ends)
+
+
+def _is_line(words: Sequence[re.Match[str]]) -> bool:
+    """Return whether words in capitals are a line that is shouted, and not an abbreviation."""
+    return len(words) >= FEWEST_SHOUTED and any(len(word.group()) > 2 for word in words)
+
+
+def _lowered(text: str) -> str:
+    """Return a text in small letters, as long as it was."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
 from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
-from engine.text.normalise import PLAIN_WORDS, Normaliser
+from engine.text.normalise import HEADLINE_WORDS, Normaliser
 
 
 @TOKENIZERS.register("word", title="Words")
@@ -32,7 +32,7 @@ class WordTokenizer(Tokenizer):
     @property
     def normaliser(self) -> Normaliser:
         """What makes of a text as typed words that are looked up whole."""
-        return PLAIN_WORDS
+        return HEADLINE_WORDS
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the words of `ids` joined by blanks, punctuation attached to the word before it."""

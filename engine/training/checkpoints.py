@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from engine.atomic import replaced
 from engine.cells import STATES
+from engine.config import JsonObject
 from engine.errors import ModelError
 from engine.models.base import AnyState
 
@@ -35,13 +36,28 @@ class Progress:
     recent_losses: list[float] = dataclasses.field(default_factory=list)
     recent_clipped: int = 0
     elapsed_seconds: float = 0.0
+    first_loss: float | None = None  # of the first update, before it
     precision: str = ""  # the number format that was chosen, where it was left to the machine
+    made_of: JsonObject = dataclasses.field(default_factory=dict)  # what `Trainer.made_of` said
     carry: AnyState = None
 
 
 def exists(output_dir: Path) -> bool:
     """Return whether a checkpoint is there."""
     return (output_dir / FOLDER / "state.json").is_file()
+
+
+def made_of(output_dir: Path) -> JsonObject:
+    """Return what the run was made of whose checkpoint is there; nothing where that was not written down yet.
+
+    Raises:
+        ModelError: the checkpoint is damaged.
+    """
+    try:
+        found = json.loads((output_dir / FOLDER / "state.json").read_text()).get("made_of", {})
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(f"The checkpoint in {FOLDER} is damaged or belongs to another model.") from error
 
 
 def remove(output_dir: Path) -> None:

@@ -60,13 +60,18 @@ class Checkpointed:
 
 @dataclasses.dataclass(frozen=True)
 class Finished:
-    """Training is over; `reason` is "max_steps", "early_stopping" or "diverged". The best weights are in the model."""
+    """Training is over; `reason` is "max_steps", "early_stopping" or "diverged". The best weights are in the model.
+
+    Attributes:
+        lost: of a run that diverged, what became of its loss: "its loss is not a finite number".
+    """
 
     step: int
     reason: str
     best_step: int
     best_metrics: dict[str, float]
     elapsed_seconds: float
+    lost: str = ""
 
 
 Event = StepDone | Evaluated | Snapshotted | Checkpointed | Finished

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.decoding.scoring import score_stream
 from engine.errors import DataError
 from engine.models.base import AnyState, detach, map_tensors
+from engine.training.cross_entropy import mean_cross_entropy
 
 
 class Window(NamedTuple):
@@ -65,7 +65,7 @@ class LanguageModellingObjective:
     def loss(self, model: nn.Module, batch: Window, carry: AnyState) -> tuple[Tensor, AnyState]:
         """Return the mean nats per token and the state to carry on, cut from this update's graph."""
         logits, state = model(batch.input_ids, None if batch.is_first else carry)
-        loss = functional.cross_entropy(logits.float().flatten(0, 1), batch.labels.flatten())
+        loss = mean_cross_entropy(logits.flatten(0, 1), batch.labels.flatten())
         return loss, map_tensors(detach(state), Tensor.float)
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:

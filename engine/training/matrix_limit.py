@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,15 +21,23 @@ SIZE, TRIES = 768, 5  # of the matrices multiplied; 50 ms where a core makes 90 
 ROUNDS = 3
 
 
-def matrix_limit(precision: str) -> float:
-    """Return how many operations per second a product of square matrices makes in this number format, at best."""
+def matrix_limit(precision: str, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return how many operations per second of a clock a product of square matrices makes in this number format, at
+    best."""
     left = torch.full((SIZE, SIZE), 1 / SIZE, dtype=torch.bfloat16 if precision == BFLOAT16 else torch.float32)
     right, seconds = left.clone(), math.inf
     for _ in range(TRIES):
-        begun = time.perf_counter()
+        begun = clock()
         torch.mm(left, right)
-        seconds = min(seconds, time.perf_counter() - begun)
+        seconds = min(seconds, clock() - begun)
     return 2 * SIZE**3 / seconds
+
+
+def count_operations(work: Callable[[], object]) -> int:
+    """Return how many operations the matrix products of some work make, those of recurrent layers among them."""
+    with FlopCounterMode(display=False, custom_mapping=_RECURRENT) as counter:
+        work()
+    return int(counter.get_total_flops())
 
 
 # Any: each objective knows its own batches.
@@ -47,15 +56,14 @@ def share_of_limit(model: nn.Module, objective: Objective, batch: Any, precision
 
     model.train()
     with torch.random.fork_rng(devices=[]):
-        with FlopCounterMode(display=False, custom_mapping=_RECURRENT) as counter:
-            update()
+        operations = count_operations(update)
         for _ in range(ROUNDS):  # in turn: a neighbour's load meets both
             limit = max(limit, matrix_limit(precision))
             begun = time.perf_counter()
             update()
             seconds = min(seconds, time.perf_counter() - begun)
     model.train(was_training)
-    return counter.get_total_flops() / seconds / limit
+    return operations / seconds / limit
 
 
 # Any: the operation's arguments, of which the counter passes the shapes.

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from engine.config import option, validate
+from engine.config import JsonObject, option, to_dict, validate
 from engine.models.base import AnyState
 from engine.training import checkpoints
 from engine.training.denormals import flushed_denormals
@@ -28,6 +28,8 @@ from engine.training.events import Checkpointed, Evaluated, Event, Finished, Sna
 from engine.training.matrix_limit import share_of_limit
 from engine.training.precision import AUTO, BFLOAT16, FLOAT32, calculating, faster_precision
 from engine.training.schedules import LEARNING_RATE_SCHEDULES, check_course, rate_at
+
+CLIPPED_BEFORE = 1e-6  # what torch adds to a norm before it divides by it
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ class TrainingSettings:
     )
 
 
+BLOWN_UP = 10  # times the first loss (or one, where that is smaller): a measured loss beyond it has diverged
+
+
 class Objective(Protocol):
     """What is learnt: batches by position, a loss, a measurement. All of it must be a function of seed and position."""
 
@@ -108,16 +113,25 @@ class Objective(Protocol):
 
 
 class Trainer:
-    """Runs one objective on one model."""
+    """Runs one objective on one model.
+
+    Attributes:
+        made_of: what a checkpoint keeps of the recipe and the data, beside the settings, for whoever goes on from it.
+    """
 
     def __init__(
-        self, model: nn.Module, objective: Objective, settings: TrainingSettings, output_dir: Path | str | None = None
+        self,
+        model: nn.Module,
+        objective: Objective,
+        settings: TrainingSettings,
+        output_dir: Path | str | None = None,
+        made_of: JsonObject | None = None,
     ) -> None:
         validate(settings)
         check_course(settings.max_steps, settings.restarts, settings.learning_rate_changes)
         self.model, self.objective, self.settings = model, objective, settings
         self.output_dir = Path(output_dir) if output_dir is not None else None
-        self.progress = checkpoints.Progress()
+        self.progress, self.made_of = checkpoints.Progress(), made_of or {}
         decayed = [p for p in model.parameters() if p.ndim > 1]
         plain = [p for p in model.parameters() if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
@@ -127,6 +141,7 @@ class Trainer:
         )
         self._started = time.perf_counter()
         self.precision = settings.precision  # the one chosen, once the run has begun
+        self._has_blown_up = False
         self._last_batch: Any = None  # whatever the objective makes of it
 
     def run(self, resume: bool = False) -> Iterator[Event]:
@@ -151,7 +166,7 @@ class Trainer:
             self.precision = progress.precision
         started = self._started = time.perf_counter() - progress.elapsed_seconds
         stages = snapshot_steps(settings.snapshots, settings.max_steps)
-        reason = "max_steps"
+        reason, lost = "max_steps", ""
         if progress.step == 0 and stages:
             yield from self._snapshot(progress, started)
         while progress.step < settings.max_steps:
@@ -166,11 +181,13 @@ class Trainer:
                 optimizer.zero_grad()
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
-                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit, foreach=True))
+                grad_norm = _clip(model, limit)
                 if not (math.isfinite(grad_norm) and math.isfinite(float(loss.detach()))):
-                    reason = "diverged"
+                    reason, lost = "diverged", "its loss is not a finite number"
                     break
                 optimizer.step()
+            if progress.first_loss is None:
+                progress.first_loss = float(loss.detach())
             progress.step += 1
             if progress.average_weights is not None:
                 _average(
@@ -194,7 +211,11 @@ class Trainer:
                 yield from self._snapshot(progress, started)
             if self.is_measured(progress.step):
                 event = self._evaluate(progress, started)
+                lost = self._what_is_lost(event.metrics["loss"])
                 yield event
+                if lost:
+                    reason = "diverged"
+                    break
                 if settings.patience and progress.evaluations_since_best >= settings.patience:
                     reason = "early_stopping"
                     break
@@ -205,18 +226,19 @@ class Trainer:
             model.load_state_dict(progress.best_weights)
         model.eval()
         elapsed = time.perf_counter() - started
-        yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed)
+        yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed, lost)
 
     def checkpoint(self) -> Path | None:
-        """Write the state of the run as it stands and return where; None where there is no folder to write to, or a
-        weight is no number: a run that went on from it would diverge again.
+        """Write the state of the run as it stands and return where; None where there is no folder to write to, or the
+        run has diverged: one that went on from it would do so again.
 
         For whoever consumes the events, between two of them: after `StepDone` only of an update that no measurement
         follows, else the run that goes on would leave it out (see `is_measured`).
         """
-        if self.output_dir is None or not _is_finite(self.model):
+        if self.output_dir is None or self._has_blown_up or not _is_finite(self.model):
             return None
         self.progress.elapsed_seconds = time.perf_counter() - self._started
+        self.progress.made_of = self.made_of | {"training": to_dict(self.settings), "step": self.progress.step}
         return checkpoints.write(self.output_dir, self.model, self.optimizer, self.progress)
 
     def is_measured(self, step: int) -> bool:
@@ -276,6 +298,12 @@ class Trainer:
                 progress.evaluations_since_best += 1
         return Evaluated(progress.step, metrics, is_best, time.perf_counter() - started)
 
+    def _what_is_lost(self, loss: float) -> str:
+        """Return what a run has come to whose measured loss is finite and far above its first one; "" for others."""
+        first = self.progress.first_loss
+        self._has_blown_up = first is not None and math.isfinite(loss) and loss > BLOWN_UP * max(1.0, first)
+        return f"its loss has grown from {first:.3g} to {loss:.3g}" if self._has_blown_up else ""
+
     @contextmanager
     def _measured_weights(self, progress: checkpoints.Progress) -> Iterator[dict[str, float]]:
         """Measure the model, with the averaged weights in it where there are any, and keep those in it inside the
@@ -319,6 +347,17 @@ def snapshot_steps(count: int, max_steps: int) -> list[int]:
 
 def _is_finite(model: nn.Module) -> bool:
     return all(bool(torch.isfinite(tensor).all()) for tensor in model.state_dict().values())
+
+
+@torch.no_grad()
+def _clip(model: nn.Module, limit: float) -> float:
+    """Scale the gradient to the norm `limit` if it is longer and return its norm before, as
+    `torch.nn.utils.clip_grad_norm_`, which multiplies all of it in any case."""
+    gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
+    norm = nn.utils.get_total_norm(gradients, foreach=True)
+    if not norm + CLIPPED_BEFORE <= limit:  # or it is no number
+        nn.utils.clip_grads_with_norm_(model.parameters(), limit, norm, foreach=True)
+    return float(norm)
 
 
 @torch.no_grad()

@@ -16,10 +16,9 @@ from torch.nn import functional
 from engine.errors import DataError
 from engine.models.base import pad
 from engine.models.translator import Translator
+from engine.training.cross_entropy import IGNORED, mean_cross_entropy
 from engine.training.passes import Passes, fill_batches
 from engine.training.schedules import TEACHER_FORCING_SCHEDULES
-
-IGNORED = -100
 
 TokenPair = tuple[list[int], list[int]]
 
@@ -121,7 +120,7 @@ class TranslationObjective:
         else:
             coins = torch.Generator().manual_seed(self.seed * 100_003 + batch.position)
             logits = model.forward_sampled(batch.source_ids, batch.lengths, batch.target_ids, ratio, coins)
-        return self._cross_entropy(logits, batch.labels, self.label_smoothing, "mean"), None
+        return mean_cross_entropy(logits.flatten(0, 1), batch.labels.flatten(), self.label_smoothing), None
 
     def evaluate(self, model: Translator) -> dict[str, float]:
         """Return the forced loss per target token on the validation pairs, smoothed ("loss") and plain.
@@ -134,21 +133,16 @@ class TranslationObjective:
         for start in range(0, len(pairs), 64):
             batch = self.collate(pairs[start : start + 64])
             logits, _ = model(batch.source_ids, batch.lengths, batch.target_ids)
-            smoothed += float(self._cross_entropy(logits, batch.labels, self.label_smoothing, "sum"))
-            plain += float(self._cross_entropy(logits, batch.labels, 0.0, "sum"))
+            smoothed += self._nats(logits, batch.labels, self.label_smoothing)
+            plain += self._nats(logits, batch.labels)
             tokens += int((batch.labels != IGNORED).sum())
             if self.measures_free:
                 logits = model.forward_sampled(batch.source_ids, batch.lengths, batch.target_ids, 0.0)
-                free += float(self._cross_entropy(logits, batch.labels, 0.0, "sum"))
+                free += self._nats(logits, batch.labels)
         measured = {"loss": smoothed / tokens, "nats_per_token": plain / tokens}
         return measured | ({"free_nats_per_token": free / tokens} if self.measures_free else {})
 
-    def _cross_entropy(self, logits: Tensor, labels: Tensor, smoothing: float, reduction: str) -> Tensor:
-        """Paper (smoothing): Szegedy et al. (2016), arXiv 1512.00567, section 7."""
-        return functional.cross_entropy(
-            logits.float().flatten(0, 1),
-            labels.flatten(),
-            ignore_index=IGNORED,
-            label_smoothing=smoothing,
-            reduction=reduction,
-        )
+    def _nats(self, logits: Tensor, labels: Tensor, smoothing: float = 0.0) -> float:
+        """Return the cross-entropy of all tokens together."""
+        flat = logits.float().flatten(0, 1), labels.flatten()
+        return float(functional.cross_entropy(*flat, ignore_index=IGNORED, label_smoothing=smoothing, reduction="sum"))

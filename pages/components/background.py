@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.errors import EngineError
-from pages.components import cache, notices, state
+from pages.components import cache, notices, state, visitor
 from pages.components.buttons import button
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
@@ -42,7 +42,9 @@ class BackgroundJob:
     def start(self, given: dict[str, Any], settings: Any = None) -> None:
         """Queue a job and put its id into the URL; for a button's on_click. `settings_of` gives back its `settings`."""
         try:
-            job_id = cache.job_runner().submit(self.name, given, time_limit_seconds=self.time_limit_seconds)
+            job_id = cache.job_runner().submit(
+                self.name, given, time_limit_seconds=self.time_limit_seconds, **visitor.origin()
+            )
         except EngineError as problem:
             state.remember(self.page, f"{self.parameter} refused", str(problem))
             return

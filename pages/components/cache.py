@@ -33,7 +33,12 @@ KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
 own; the others are handed out as they are, so nobody may change them: figures and facts that every run asks for, values
 of megabytes, and values of tens of megabytes."""
 
-WARM_AFTER_SECONDS = 8.0  # a server is healthy after two, and Home is complete 1.5 later
+WARM_AFTER_SECONDS = 8.0
+"""After which a server that visitors reach from its first moment is warmed up: importing torch keeps every other thread
+waiting for most of its seconds, it is healthy after two, and Home is complete 1.5 later."""
+
+_made: dict[str, Any] = {}
+_making: dict[str, Lock] = {}
 
 LOOK_SECONDS = 0.25
 _looked = threading.local()
@@ -205,22 +210,33 @@ def results_version() -> tuple[str, Any]:
     return str(results.RESULTS), _version(results.RESULTS)
 
 
-@st.cache_resource(show_spinner=False)
 def job_runner() -> JobRunner:
     """Return the one runner of background jobs of this process."""
     from engine.jobs import JobRunner
+    from engine.owners import runs_folder
 
-    return JobRunner()
+    return _once("job runner", lambda: JobRunner(records=runs_folder() / "jobs"))
+
+
+def count_jobs() -> dict[str, int]:
+    """Return how many jobs this process knows in each state."""
+    runner = _made.get("job runner")
+    return runner.count() if runner else {}
+
+
+def close_jobs() -> None:
+    """End the jobs of this process, which the next one finds interrupted; for a server that is stopping."""
+    if runner := _made.pop("job runner", None):
+        runner.close()
 
 
 def is_worker_ready() -> bool:
     """Return whether jobs begin at once; the first call starts the worker and has it import what training takes, which
     takes seconds, and does not wait. So does the first one after the worker lost its process."""
-    return _start_worker(job_runner().lost_processes).is_set()
+    return _once(f"worker {job_runner().lost_processes}", _start_worker).is_set()
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _start_worker(lost_processes: int) -> Event:
+def _start_worker() -> Event:
     ready, runner = Event(), job_runner()
 
     def start() -> None:
@@ -232,13 +248,34 @@ def _start_worker(lost_processes: int) -> Event:
     return ready
 
 
-@st.cache_resource(show_spinner=False)
 def warm_engine() -> None:
     """Import torch and the models once, then take everything imported out of the garbage collector's way.
 
     With torch loaded a full collection costs about 170 ms; after gc.freeze it costs next to nothing. One thread per
     computation: each of Streamlit's script threads would otherwise start a pool of its own.
     """
+    _once("engine", _import_engine)
+
+
+def warm_up() -> None:
+    """Warm the engine up and have a network write: what the first visitor would wait for."""
+    from engine.decoding.limits import SamplingSettings
+    from engine.decoding.writing import write_text
+
+    warm_engine()
+    info = next((info for info in shipped_models("language_model") if not info.error), None)
+    if info is not None:
+        for _ in write_text(load_writer(info.task, info.name), "", SamplingSettings(max_new_tokens=1)):
+            pass
+    _once("warm", lambda: True)
+
+
+def is_warm() -> bool:
+    """Return whether `warm_up` is done."""
+    return "warm" in _made
+
+
+def _import_engine() -> bool:
     import torch
 
     import engine.decoding.text
@@ -247,17 +284,19 @@ def warm_engine() -> None:
     torch.set_num_threads(1)
     gc.collect()
     gc.freeze()
+    return True
 
 
-def warm_engine_soon() -> None:
-    """Have the engine warmed up in the background a little after the server is there, if no visitor has done so.
+def _once(name: str, make: Callable[[], T]) -> T:
+    """Return what this process has one of, made when it is first asked for.
 
-    Importing torch keeps every other thread waiting for most of its seconds; whoever opens the page meanwhile is
-    served first.
+    Not in one of Streamlit's caches: they are emptied by a message that every visitor can send.
     """
-    timer = threading.Timer(WARM_AFTER_SECONDS, warm_engine)
-    timer.daemon = True
-    timer.start()
+    if name not in _made:
+        with _making.setdefault(name, Lock()):
+            if name not in _made:
+                _made[name] = make()
+    return _made[name]
 
 
 @lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from engine.errors import ConfigError
+from engine.limits import limits
 from pages.components import fields, notices, own_models, state
 from pages.components.buttons import button
 
@@ -25,8 +26,10 @@ def open_controls(
     labels: dict[str, Callable[[Any], str]] | None = None,
     formerly: dict[str, Mapping[str, str]] | None = None,
     jobs: Collection[str] = (),
+    form: str = "",
 ) -> Controls[V]:
-    """Return the controls of a page after checking its URL; call it once, right below the header.
+    """Return the controls of a page after checking its URL; call it once, right below the header, and again for each
+    further form of the page, by its name: each says what it refuses, once.
 
     `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
     says what the page calls the choices of a field, unless they are a mapping, which says it itself; `formerly` gives
@@ -43,19 +46,42 @@ def open_controls(
     known = fields.fields_of(view, choices, defaults, formerly)
     named = {name: found.get for name, found in (choices or {}).items() if isinstance(found, Mapping)}
     labels = named | (labels or {})
+    _own_fields(page, known)
     asked = state.read_url_lists()
     present = fields.present_parameters(known, asked)
     if present != asked and state.clean_url(present):
         st.rerun()
     raw = state.read_url()
-    kept, sentences = fields.read_parameters(known, raw, jobs)
-    controls = Controls(page, view, known, labels)
+    length, most = sum(len(name) + len(value) for name, values in asked.items() for value in values), limits()
+    if length > most.link_characters:
+        at_most = f"at most {most.link_characters:,} are read"
+        kept, sentences = {}, [f"The address has {length:,} characters, and {at_most}: what it asked for is left out."]
+    else:
+        kept, sentences = fields.read_parameters(known, raw, jobs)
+    controls = Controls(f"{page}-{form}" if form else page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)
     controls.show_refusal()
     for name in labels:
         controls.check_choice(name)
     return controls
+
+
+def _own_fields(page: str, known: Collection[str]) -> None:
+    """Forget what fields of the page before said that are called like this one's; once, as this page opens them."""
+    of, own = state.recall("controls", "opened", ("", frozenset()))
+    own = own if of == page else frozenset()
+    if not own.issuperset(known):
+        state.forget_widgets(set(known) - own)
+        state.remember("controls", "opened", (page, own | set(known)))
+
+
+def shorten(text: str, label: str) -> str:
+    """Return as much of a text as is read of one field, and say so where it is longer; the box keeps all of it."""
+    most = limits().text_characters
+    if len(text) > most:
+        notices.error(f"{label} has {len(text):,} characters; the first {most:,} are read.")
+    return text[:most]
 
 
 @dataclasses.dataclass
@@ -77,12 +103,12 @@ class Controls(Generic[V]):
         self._notices = st.container()
 
     def text_area(self, name: str, **look: Any) -> str:
-        """Draw a box for several lines of text."""
-        return self._draw(st.text_area, name, value=self._fields[name].default, **look)
+        """Draw a box for several lines of text; of one that is too long the beginning is read, which is said."""
+        return self._text(st.text_area, name, **look)
 
     def text_input(self, name: str, **look: Any) -> str:
-        """Draw a box for one line of text."""
-        return self._draw(st.text_input, name, value=self._fields[name].default, **look)
+        """Draw a box for one line of text; of one that is too long the beginning is read, which is said."""
+        return self._text(st.text_input, name, **look)
 
     def slider(self, name: str, maximum: float | None = None, default: Any = None, **look: Any) -> Any:
         """Draw a slider between the field's bounds, or up to a `maximum` known only now; where that leaves one value,
@@ -104,7 +130,7 @@ class Controls(Generic[V]):
         bounds = {key: None if value is None else float(value) for key, value in bounds.items()}
         shape = {"format": "%.0f"} if field.kind is int else {}
         value = self._draw(st.number_input, name, value=float(field.default), **bounds, **shape, **look)
-        self._drawn[name] = field.default if value is None else field.kind(value)
+        self._drawn[name] = field.kind(value)
         return self._drawn[name]
 
     def toggle(self, name: str, **look: Any) -> bool:
@@ -281,6 +307,11 @@ class Controls(Generic[V]):
             self.check_choice(name)
         return self._draw(widget, name, options=self._fields[name].choices, format_func=self._labels[name], **look)
 
+    def _text(self, widget: Callable, name: str, **look: Any) -> str:
+        typed = self._draw(widget, name, value=self._fields[name].default, **look)
+        self._drawn[name] = shorten(typed, self._fields[name].label)
+        return self._drawn[name]
+
     def _has_own(self, name: str) -> bool:
         """Return whether a field's choices are a visitor's own in part, so that the URL names them."""
         return any(own_models.is_own(str(choice)) for choice in self._fields[name].choices or ())
@@ -293,18 +324,20 @@ class Controls(Generic[V]):
             state.write_url_list(name, names)
 
     def _fit(self, name: str, low: float, high: float, default: Any) -> None:
-        """Keep a slider at its end when its end moves, and never outside its bounds."""
-        last = state.recall(self._page, f"{name} end", high)
-        state.remember(self._page, f"{name} end", high)
+        """Keep a slider at its end or where it opened when its end moves, and never outside its bounds."""
+        last, opened = state.recall(self._page, f"{name} end", (high, default))
+        state.remember(self._page, f"{name} end", (high, default))
         value = state.widget_value(name)
-        if value is not None and (not low <= value <= high or (value == last != high)):
+        if value is not None and (not low <= value <= high or (last != high and value in (last, opened))):
             state.set_widget(name, default)
 
     def _draw(self, widget: Callable, name: str, **look: Any) -> Any:
         field = self._fields[name]
         look = {"label": field.label, "help": field.help} | look
         is_own = self._has_own(name)
-        self._drawn[name] = widget(key=name, bind=None if is_own else "query-params", **look)
+        drawn = widget(key=name, bind=None if is_own else "query-params", **look)
+        # A message can say that nothing is chosen; a browser cannot.
+        self._drawn[name] = field.default if drawn is None else drawn
         if is_own:
             self._write_names(name)
         refusal = state.recall(self._page, "refusal")

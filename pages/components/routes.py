@@ -61,6 +61,7 @@ OWN = (  # those of no family
     ),
 )
 GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
+ABOUT = Page("about", "About", "What this server gives to each visitor, and how many it carries.")
 MAKE = (  # those on which a visitor makes something; they share one menu
     Page(
         "data",
@@ -98,7 +99,7 @@ def _pages() -> list[StreamlitPage]:
 
 def listed() -> list[Page]:
     """Return every page, those of families among them, in the order of the navigation, Home first."""
-    return [HOME, *pages(), *OWN, GLOSSARY, *MAKE]
+    return [HOME, *pages(), *OWN, GLOSSARY, ABOUT, *MAKE]
 
 
 def path_of(page: Page) -> str:

@@ -47,7 +47,7 @@ def watch(ids: Sequence[str]) -> None:
 def go_on(folders: Sequence[Path]) -> None:
     """Resume runs from their checkpoints; for a button's on_click."""
     try:
-        training.start(cache.job_runner(), folders)
+        training.start(cache.job_runner(), folders, visitor.address())
     except EngineError as problem:
         refuse(problem)
 
@@ -57,7 +57,7 @@ def go_further(folders: Sequence[Path], more_steps: int, rate: float) -> None:
     try:
         for folder in folders:
             runs.go_further(folder, more_steps=more_steps, learning_rate=rate)
-        training.start(cache.job_runner(), folders)
+        training.start(cache.job_runner(), folders, visitor.address())
     except EngineError as problem:
         refuse(problem)
 

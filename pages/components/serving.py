@@ -7,6 +7,7 @@ does the address of the server, which Streamlit's script otherwise tries below t
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def routes() -> list[BaseRoute]:
 
 def _send(request: Request) -> HTMLResponse:
     return HTMLResponse(_document(), headers={"Cache-Control": "no-cache"})
+
+
+def scripts() -> list[str]:
+    """Return the scripts that stand in the page itself."""
+    return re.findall(r"<script>(.*?)</script>", _document(), re.DOTALL)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -61,6 +61,12 @@ def take_widget(name: str, default: Any = None) -> Any:
 def set_widget(name: str, value: Any) -> None:
     """Set the widget bound to the URL parameter `name`; call it in an on_click callback, before the widget is drawn."""
     st.session_state[name] = value
+
+
+def forget_widgets(names: Iterable[str]) -> None:
+    """Drop what widgets of these names said, before this page draws its own."""
+    for name in names:
+        st.session_state.pop(name, None)
 
 
 def read_url() -> dict[str, str]:

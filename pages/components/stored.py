@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.errors import DataError
+from engine.inspection.stored import tool_effects
 from engine.models.folder import ModelInfo
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
@@ -46,17 +47,20 @@ def note_missing(context: PageContext[Any], names: Sequence[str], command: str) 
         notices.note(f"Not measured with their present weights: {labels}. {how}")
 
 
-def say_typical(context: PageContext[Any], examples: ModuleType, tool: str) -> None:
+def say_typical(context: PageContext[Any], examples: ModuleType, tool: str, network: str = "") -> None:
     """Say how typical it is what a tool shows, from the stored effects on the built-in sentences; nothing where they
     were not measured with these weights.
 
     Args:
         examples: names the `TABLE` of the effects, its `COLUMNS` and the `COMMAND` that measures them; its
             `typical_sentences` gives of a model's rows a sentence for each tool, by its name.
+        network: that was measured, where it is not the one that is looked at.
     """
     from engine.inspection.stored.tables import stored_effects
 
-    name = context.network
+    name = network or context.network
+    if name not in context.models:
+        return
     try:
         given = name, str(context.models[name].path), str(examples.TABLE), examples.COLUMNS, examples.COMMAND
         rows = call(stored_effects, *given, version=version(examples.TABLE, name), kept="shared").value
@@ -82,3 +86,8 @@ def say_typical(context: PageContext[Any], examples: ModuleType, tool: str) -> N
             command=examples.COMMAND.format(model=name),
         )
         figures.show_receipt(receipt, f"typical-{tool}")
+
+
+def say_effect(context: PageContext[Any], tool: str, network: str = "") -> None:
+    """Say how typical the example is that a tool opens with, of the network that is looked at or of `network`."""
+    say_typical(context, tool_effects, tool, network)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
@@ -26,6 +27,7 @@ from engine.inspection.stored.model_files import WEIGHTS, digest
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
 from engine.plotting.figure import Drawn, Figure
+from engine.runtimes.choice import OVERRIDE, REFERENCE, runtime_wanted
 from engine.task_family import TASK_FAMILIES
 from pages.components import cache, figures, routes
 
@@ -87,13 +89,20 @@ def made_of(module: ModuleType) -> dict[str, str] | None:
 
 
 def compute() -> dict[str, Any]:
-    """Return what `KEPT` holds: by page the files it is made of, and its parts in each theme."""
+    """Return what `KEPT` holds: by page the files it is made of, and its parts in each theme.
+
+    The reference computes it: which runtime is fastest is found out by each machine for itself.
+    """
     modules = {page.name: _module(page.name) for page in routes.listed()}
-    return {
-        page: {"made_of": made_of(module), "light": list(module.picture("light")), "dark": list(module.picture("dark"))}
-        for page, module in modules.items()
-        if module is not None and module.files() is not None
-    }
+    wanted, os.environ[OVERRIDE] = runtime_wanted(), REFERENCE
+    try:
+        return {
+            page: {"made_of": made_of(module), **{mode: list(module.picture(mode)) for mode in ("light", "dark")}}
+            for page, module in modules.items()
+            if module is not None and module.files() is not None
+        }
+    finally:
+        os.environ[OVERRIDE] = wanted
 
 
 def _module(page: str) -> ModuleType | None:

@@ -29,6 +29,16 @@ def folder() -> Path:
     return owners.folder_of(_secret())
 
 
+def origin() -> dict[str, str]:
+    """Return whose a job is and from where they came, as `JobRunner.submit` takes it."""
+    return {"owner": folder().name, "address": address()}
+
+
+def address() -> str:
+    """Return where this visitor's connection comes from; "" for the machine's own."""
+    return st.context.ip_address or ""
+
+
 def arrive() -> None:
     """Note that this visitor is here, and now and then remove what others left too long ago; once a run."""
     owners.note_visit(folder())

@@ -56,6 +56,17 @@ const addButtons = () => {
         });
         svg.after(png);
     }
+    // Plotly makes them for the pointer alone: the Tab key comes to them too, and Enter or the space bar presses them.
+    for (const button of document.querySelectorAll('.modebar-btn:not([role])')) {
+        button.setAttribute('role', 'button');
+        button.setAttribute('aria-label', button.dataset.title);
+        button.tabIndex = 0;
+        button.addEventListener('keydown', event => {
+            if (button.tagName === 'BUTTON' || !['Enter', ' '].includes(event.key)) return;
+            event.preventDefault();
+            button.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+        });
+    }
 };
 
 const measurePaper = () => {

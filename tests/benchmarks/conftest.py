@@ -1,4 +1,4 @@
-"""One warm server for all that is measured on a warm server: starting it takes longer than what is measured on it."""
+"""What benchmarks share: one warm server, as starting it takes longer than what is measured on it, and one thread."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.benchmarks import turns
 from tests.benchmarks.visitor import Server, serve
 
 
@@ -14,3 +15,10 @@ def warm_server() -> Iterator[Server]:
     """Return a server that has imported what the pages need."""
     with serve(preload="torch, pandas") as server:
         yield server
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Compute on one thread, as the server does."""
+    with turns.one_thread():
+        yield

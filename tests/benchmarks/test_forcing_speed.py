@@ -4,14 +4,13 @@ in the server."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import torch
 
 from engine.inspection.translation.forcing import inspect_forcing
 from engine.inspection.translation.wrong_word import put_wrong_word
-from engine.models.folder import LoadedModel, list_models, load_model
+from engine.models.folder import list_models, load_model
 from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import describe_machine, read_by_all
 
@@ -26,17 +25,9 @@ INSTALLED = [info.name for info in list_models() if info.name in PAIR and not in
 
 pytestmark = [
     pytest.mark.benchmark,
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.skipif(not INSTALLED, reason="no English-French network is in data/pretrained"),
 ]
-
-
-@pytest.fixture(params=INSTALLED)
-def loaded(request: pytest.FixtureRequest) -> Iterator[LoadedModel]:
-    """Return a shipped network, everything on one thread as in the server."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield load_model(request.param)
-    torch.set_num_threads(threads)
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -49,13 +40,15 @@ def milliseconds(work: Callable[[], object]) -> float:
     return min(times)
 
 
-def test_a_switch_and_a_word_decode_again_in_time(loaded: LoadedModel, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_switch_and_a_word_decode_again_in_time(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    loaded = load_model(name)
     assert len(SOURCE.split()) >= 20
     switch = milliseconds(lambda: inspect_forcing(loaded, SOURCE, REFERENCE, "1-5, 9"))
     word = milliseconds(lambda: put_wrong_word(loaded, SOURCE, REFERENCE, 3, "anticonstitutionnellement"))
     with read_by_all(capsys):
         print(
-            f"\n{loaded.info.name}, {len(SOURCE.split())} words: a switch {switch:.0f} ms (forced, mixed and free "
+            f"\n{name}, {len(SOURCE.split())} words: a switch {switch:.0f} ms (forced, mixed and free "
             "together), "
             f"a wrong word {word:.0f} ms (with and without) of processor time; {describe_machine()}"
         )

@@ -15,7 +15,9 @@ import torch
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.models.folder import list_models, load_model
+from tests.benchmarks.items import growth
 from tests.benchmarks.pace import allowance
+from tests.benchmarks.turns import measure
 from tests.benchmarks.visitor import Visitor, describe_machine, is_machine_busy, serve
 
 MODEL = "shakespeare-lstm"
@@ -128,28 +130,17 @@ def test_page_keeps_its_pace_with_four_visitors(capsys: pytest.CaptureFixture[st
 
 
 ALONE, TEXTS = "best", 16  # the group on the page that is one network
-TOGETHER_TIMES, PAGE_TIMES = 3.0, 1.2  # measured 4.3 to 5.1 (engine) and 1.5 to 2.7 (page); 4 is the aim
+TOGETHER_TIMES, PAGE_TIMES = 3.0, 2.2  # measured 4.1 to 5.5 (engine) and 5.1 to 5.7 (page, 3.7 by processor time)
 
 
 def test_sixteen_texts_together(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sixteen threads have one network write, beside one that does."""
+    """Sixteen threads have one network write, beside one that does; see `tests.benchmarks.items.growth`."""
     monkeypatch.setenv("UNROLLED_RUNTIME", "onnx-int8")
-    loaded, times = load_model(MODEL), []
-
-    def seconds(pool: ThreadPoolExecutor, seeds: range) -> float:
-        begun = time.perf_counter()
-        for text in pool.map(
-            lambda seed: "".join(write_text(loaded, "ROMEO:", SamplingSettings(max_new_tokens=1000, seed=seed))), seeds
-        ):
-            assert len(text) == 1000
-        return time.perf_counter() - begun
-
-    with ThreadPoolExecutor(TEXTS) as pool:
-        while len(times) < ROUNDS or (max(times) < TOGETHER_TIMES and len(times) < MOST_ROUNDS):
-            times.append(TEXTS * seconds(pool, range(1)) / seconds(pool, range(TEXTS)))
+    found = measure(growth.VISITORS)
+    times = found.of(size=1).min() / found.of(size=TEXTS).min()  # the least are those that nothing disturbed
     with capsys.disabled():
-        print(f"\nengine, {TEXTS} texts at once: {max(times):.1f} times one's characters; {describe_machine()}")
-    assert max(times) >= TOGETHER_TIMES
+        print(f"\n{TEXTS} texts at once: {times:.1f} times one's characters; {found.said()}; {describe_machine()}")
+    assert times >= TOGETHER_TIMES
 
 
 def test_page_writes_sixteen_texts_together(capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,6 +187,7 @@ class Visit:
         """Wait until the page has come to rest and see that nothing failed, popped up or asked another server."""
         self.settle()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        expect(self.page.get_by_text("noted under the number")).to_have_count(0)
         assert self.complaints == []
 
     def resize(self, width: int) -> None:

@@ -44,6 +44,12 @@ def test_a_figure_is_saved_printed_whole_and_larger_on_a_large_screen(guest: Vis
             figure.locator(f'.modebar-btn[data-title="Download as {kind}"]').click()
         assert download.value.suggested_filename == f"chain.{kind.lower()}"
     expect(figure.locator('.modebar-btn[data-title="Fullscreen"]')).to_have_count(1)
+    guest.page.mouse.move(0, 0)
+    press_tab_to(guest, "Download as PNG")
+    expect(guest.page.locator(".modebar:focus-within")).to_have_css("opacity", "1")
+    with guest.page.expect_download() as download:
+        guest.page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "chain-edge.png", "the next figure's, as the first one's had the focus"
 
     guest.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     guest.page.emulate_media(media="print")
@@ -71,3 +77,12 @@ def test_the_keyboard_is_seen_in_the_navigation(browser: Chromium, server: str, 
             "link => [getComputedStyle(link).outlineStyle, getComputedStyle(link).outlineWidth]"
         )
         assert (style, width) == ("solid", "3px")
+
+
+def press_tab_to(guest: Visit, label: str) -> None:
+    """Go from one thing to the next by the Tab key until the one with a label has the focus."""
+    for _ in range(80):
+        guest.page.keyboard.press("Tab")
+        if guest.page.evaluate("() => document.activeElement.getAttribute('aria-label')") == label:
+            return
+    raise AssertionError(f"the Tab key does not come to “{label}”")

@@ -169,10 +169,11 @@ def test_what_is_missing_or_unknown_is_one_sentence(run, command):
     if command not in ("models", "runs"):
         assert_is_refused(run(command), "required|Unknown corpus")
     for flag, _ in options_of(command):
-        if flag not in ("--help", "--json", "--resume", "--overwrite", "--dry-run", "--words", "--sample", "--plain"):
+        if flag not in SWITCHES:
             assert_is_refused(run(*GOOD[command], flag), "expected one argument")
 
 
+SWITCHES = "--help --json --resume --overwrite --dry-run --words --sample --plain --own-words".split()
 NUMBERS = "--max-new-tokens --temperature --top-k --top-p --seed --beam-size --length-penalty --rows --workers --check"
 
 
@@ -205,6 +206,10 @@ def spoil(folder: Path, damage: str) -> None:
         weights.write_bytes(weights.read_bytes()[:-7])
     elif damage == "card in Latin-1":
         (folder / "README.md").write_bytes("caf\xe9".encode("latin-1"))
+    elif damage == "weights whose header nests":
+        weights.write_bytes((100_000).to_bytes(8, "little") + b"[" * 100_000)
+    elif damage == "config that nests":
+        (folder / "config.json").write_text("[" * 100_000)
     elif damage == "config of another world":
         (folder / "config.json").write_text('{"task": 3}')
     else:
@@ -216,6 +221,8 @@ def spoil(folder: Path, damage: str) -> None:
     [
         ("weights that are no numbers", "are not finite numbers"),
         ("weights cut short", "cut short or damaged"),
+        ("weights whose header nests", "cut short or damaged"),
+        ("config that nests", r"config\.json in .+ is damaged"),
         ("card in Latin-1", r"README\.md, cannot be read as UTF-8"),
         ("config of another world", r"config\.json in .+ is damaged"),
         ("no tokenizer", r"tokenizer\.json is not a tokenizer"),
@@ -257,7 +264,9 @@ def asking_for(command: str, flag: str, place: str) -> tuple[str, ...]:
     line = with_option(command, flag, place)
     if command != "evaluate":
         return line
-    model = dict.fromkeys(("--predictions", "--word-order", "--attributions", "--examples"), "classifier")
+    model = dict.fromkeys(
+        ("--predictions", "--word-order", "--attributions", "--examples", "--behaviour"), "classifier"
+    )
     return tuple((model | {"--ablation": "tagger"}).get(flag, "translator") if word == "lm" else word for word in line)
 
 
@@ -266,11 +275,14 @@ def test_an_output_is_checked_before_the_work(run, command, flag, monkeypatch):
     for path in ("engine.corpora.load_corpus", "engine.corpora.base.load_corpus", "engine.evaluation.evaluate_model"):
         monkeypatch.setattr(path, lambda *_, **__: pytest.fail("the work was begun"))
     Path("file").touch()
+    Path("loop").symlink_to("loop")
     (Path("taken") / "table").mkdir(parents=True)
     assert_is_refused(run(*asking_for(command, flag, "")), "it is empty; name a place")
     assert_is_refused(
         run(*asking_for(command, flag, "file/below/it")), "cannot be written to file/below/it: .+/file is"
     )
+    for name, words in (("caf\udce9", "that are not UTF-8"), ("loop", "leads to itself"), ("loop/new", "to itself")):
+        assert_is_refused(run(*asking_for(command, flag, name)), f"cannot be written to .+{words}")
     if flag == "--output" and command in ("train", "import", "index", "compare"):
         assert_is_refused(run(*asking_for(command, flag, "file")), "cannot be written to file: file is")
     else:
@@ -300,6 +312,25 @@ def test_a_run_that_is_there_is_not_trained_over(run):
     assert_is_refused(
         run(*elsewhere, "--resume"), "There is no checkpoint in out/other to go on from: nothing is there"
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("restarts=1", "restarts must be a list, not 1"),
+        ("restarts=x", "restarts must be a list, not 'x'"),
+        ("restarts=[1.5]", "Each of restarts must be a whole number, not 1.5"),
+        ("learning_rate_changes={}", "learning_rate_changes must be a list"),
+        ("learning_rate_changes=[1]", "Each of learning_rate_changes must be a list, not 1"),
+        ('learning_rate_changes=[[1, "x"]]', "must be pairs"),
+        ("learning_rate_changes=[[1, NaN]]", "A learning rate must lie between"),
+        ("max_steps=" + "[" * 100_000, "max_steps must be a whole number"),
+        ("learning_rate=1e999", "learning_rate must be a finite number"),
+        ("learning_rate", "--set needs SETTING=VALUE"),
+    ],
+)
+def test_a_setting_that_is_none_is_one_sentence(run, setting, words):
+    assert_is_refused(run(*GOOD["train"], "--set", setting), words)
 
 
 def test_which_data_are_read_is_said_before_the_first_update(run, monkeypatch):

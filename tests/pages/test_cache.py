@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from engine.errors import DataError, ModelError
 from engine.experiments.runs import results
@@ -127,6 +128,17 @@ def test_a_run_looks_at_a_folder_once_and_the_next_one_again(models: Path, monke
     assert len(looks) == 6
 
 
+def test_what_must_live_is_in_no_cache_that_a_message_of_a_visitor_empties(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_made", {"engine": True})
+    runner = cache.job_runner()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    cache.warm_engine()
+    assert cache.job_runner() is runner
+    cache.close_jobs()
+    assert cache.job_runner() is not runner
+
+
 def test_the_worker_is_made_ready_again_after_it_lost_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     class Runner:
         lost_processes = 0
@@ -141,10 +153,9 @@ def test_the_worker_is_made_ready_again_after_it_lost_its_process(monkeypatch: p
 
     runner = Runner()
     monkeypatch.setattr(cache, "job_runner", lambda: runner)
-    cache._start_worker.clear()
+    monkeypatch.setattr(cache, "_made", {})
     for lost, count in ((0, 1), (0, 1), (1, 2)):
         runner.lost_processes = lost
         while not is_worker_ready():
             time.sleep(0.01)
         assert runner.submitted == ["engine.runs.cost:warm"] * count
-    cache._start_worker.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from engine.config import option
 from engine.errors import ConfigError
+from engine.limits import limits
 from pages.components import fields, notices
+from tests.pages.open import sentences
 
 
 @dataclass(frozen=True)
@@ -240,8 +243,77 @@ def test_an_example_fills_its_box() -> None:
 
 @given(st.text(max_size=60))
 def test_escaped_text_has_nothing_markdown_reads(text: str) -> None:
-    escaped = notices.plain(text)
+    escaped, text = (each.replace("\N{WORD JOINER}", "") for each in (notices.plain(text), text))
     assert escaped.replace("\\", "").replace("\n", " ") == text.replace("\\", "").replace("\n", " ")
     bare = escaped.replace("\\\\", "")
     for sign in "`*_[]()<>$:#!|~":
         assert all(bare[position - 1] == "\\" for position, letter in enumerate(bare) if letter == sign)
+
+
+def show_fields() -> None:
+    """Draw a text, a choice and pills of a page, and what they say."""
+    from dataclasses import dataclass
+
+    import streamlit as st
+
+    from engine.config import option
+    from pages.components import forms
+
+    @dataclass(frozen=True)
+    class OwnView:
+        text: str = option("hello")
+        colour: str = option("red", choices=("red", "green"))
+
+    page = st.session_state.get("page", "first")
+    choices = {"colour": {"red": "Red", "green": "Green"} if page == "first" else {"blue": "Blue", "grey": "Grey"}}
+    controls = forms.open_controls(page, OwnView, choices)
+    st.code(controls.text_area("text"))
+    st.code(str(controls.segmented("colour")))
+
+
+def test_a_required_choice_of_nothing_is_the_default() -> None:
+    at = AppTest.from_function(show_fields).run()
+    at.get("button_group")[0].set_value(None).run()
+    assert not at.exception
+    assert at.code[1].value == "red"
+
+
+def test_of_a_text_that_is_too_long_the_beginning_is_read_and_that_is_said() -> None:
+    most = limits().text_characters
+    at = AppTest.from_function(show_fields).run()
+    at.text_area[0].set_value("a" * (most + 1)).run()
+    assert len(at.code[0].value) == most
+    assert sentences(at) == [f"Text has {most + 1:,} characters; the first {most:,} are read."]
+    at.text_area[0].set_value("a" * most).run()
+    assert sentences(at) == []
+
+
+def test_an_address_that_is_too_long_is_left_out_as_a_whole() -> None:
+    at = AppTest.from_function(show_fields)
+    at.query_params["text"] = "a" * limits().link_characters
+    at.run()
+    assert at.code[0].value == "hello"
+    assert sentences(at)[0].startswith(f"The address has {limits().link_characters + 4:,} characters, and at most")
+
+
+def test_fields_of_the_page_before_are_not_those_of_this_one() -> None:
+    at = AppTest.from_function(show_fields).run()
+    at.text_area[0].set_value("of the first page")
+    at.get("button_group")[0].set_value("green").run()
+    assert [code.value for code in at.code] == ["of the first page", "green"]
+    at.session_state["page"] = "second"
+    at.run()
+    assert [code.value for code in at.code] == ["hello", "blue"]
+    assert "None" not in str(at.query_params)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://evil.example/x", "see https://evil.example", "www.evil.example", "HTTPS://E.X", "anna@evil.example"],
+)
+def test_no_text_of_a_visitor_becomes_a_link(text: str) -> None:
+    """What the browser looks for in words once Markdown's marks are gone (mdast-util-gfm-autolink-literal)."""
+    shown = notices.plain(text).replace("\\", "")
+    assert not re.search(r"(https?://|www(?=\.))([-.\w]+)", shown, re.IGNORECASE)
+    assert not re.search(r"[-.\w+]+@[-\w]+(\.[-\w]+)+", shown)
+    assert shown.replace("\N{WORD JOINER}", "") == text

@@ -156,6 +156,7 @@ LINKS = {
     "comparison?section=bets&race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_bet=GRU": (
         "comparison?section=live_race&race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_bet=GRU"
     ),
+    "comparison?section=live_race&race_task=Praise+or+complaint": "comparison?section=live_race&race_task=sentences",
     "comparison?section=Place+your+bets&race_task=copying&race_length=300&race_max_steps=5000&race_seconds=60": (
         "comparison?section=live_race&race_task=copying&race_length=300&race_max_steps=5000&race_seconds=60"
     ),
@@ -174,6 +175,7 @@ LINKS = {
     "cells?tool=patterns&network=LSTM&patterns_where=The+text+above": (
         "cells?tool=patterns&network=small-lstm&patterns_where=The+text+above"
     ),
+    "cells?tool=edit&edit_part=What+they+keep": "cells?tool=edit&edit_part=cell",
     "cells?tool=shapes&shapes_kind=gru&shapes_num_layers=3&shapes_batch_first=false&shapes_length=6": "",
     # gradients
     "gradients?chain_length=52&chain_hidden_size=8&chain_seed=3&chain_closeup=lstm": (

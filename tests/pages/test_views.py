@@ -94,4 +94,5 @@ def test_what_views_are_made_of_loads_no_torch() -> None:
 
 
 def test_every_page_with_widgets_has_a_view() -> None:
-    assert sorted(page.name for page in routes.listed()) == PAGES
+    without = {"about"}  # its links carry nothing
+    assert sorted({page.name for page in routes.listed()} - without) == PAGES

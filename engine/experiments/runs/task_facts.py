@@ -122,9 +122,9 @@ _KNOWN = {
         ),
         TaskFacts(
             "sentences",
-            "Praise or complaint",
-            "The network reads the first words of a sentence about a film and must say at the end whether it praises "
-            "or complains.",
+            "Positive or negative",
+            "The network reads the first words of a sentence about a film and must say at the end whether it is "
+            "positive or negative.",
             "words of the sentence that are read",
             "more held-out sentences right than naive Bayes, which counts words and knows no order",
             family="real",

@@ -18,7 +18,7 @@ from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
 from engine.models.word_features import WordFeatures, read_words
 from engine.text.bio import find_spans
-from engine.text.normalise import PLAIN_WORDS
+from engine.text.normalise import HEADLINE_WORDS
 
 MAX_WORDS = 1_000
 BATCH_WORDS = 4_000
@@ -106,13 +106,13 @@ CLITIC = re.compile(r"(?i)(?:n't|'(?:s|m|d|ll|re|ve)|')$")
 
 def split_words(text: str) -> list[WordSpan]:
     """Return the words of a text as the corpora cut them, in typewriter's characters: punctuation and "'s" apart,
-    "U.S." and "al-Qaida" in one piece.
+    "U.S." and "al-Qaida" in one piece, a line in capitals as a headline.
 
     Raises:
         InputError: there are more than MAX_WORDS.
     """
     words: list[WordSpan] = []
-    read = PLAIN_WORDS.read(text)
+    read = HEADLINE_WORDS.read(text)
     for found in WORD.finditer(read.text):
         words += [WordSpan(word.text, *read.span(word.start, word.end)) for word in _cut(found)]
         if len(words) > MAX_WORDS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engine.decoding.hypothesis import Hypothesis
+from engine.decoding.kept_words import keep_in_lines
 from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.decoding.line_files import lines_left
 from engine.decoding.text import check_line, search_lines
@@ -46,7 +47,8 @@ def translate_many(
     """Yield batches of translated lines, first those that need no network; lines whose index is in `is_done` are left
     out.
 
-    A line that is too long has its problem instead of a translation; the others are translated all the same.
+    Names and numbers that a translation lacks are kept (`engine.decoding.kept_words`). A line that is too long has its
+    problem instead of a translation; the others are translated all the same.
 
     Raises:
         InputError: there are more than MAX_LINES lines.
@@ -68,9 +70,10 @@ def translate_many(
         sampling=sampling,
         batch_sentences=BATCH_SENTENCES,
     ):
+        texts = [loaded.tokenizer.decode(found.token_ids) for _, found in batch]
+        kept = keep_in_lines(loaded, [lines[i] for i, _ in batch], texts, search.beam_size, search.length_penalty)
         yield [
-            LineTranslation(i, loaded.tokenizer.decode(found.token_ids), _confidence(loaded, found))
-            for i, found in batch
+            LineTranslation(i, text, _confidence(loaded, found)) for (i, found), text in zip(batch, kept, strict=True)
         ]
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 
 from engine.decoding.sampling import next_distribution
-from engine.decoding.text import prompt_ids
+from engine.decoding.writing import logits_along_text, next_logits
 from engine.models.folder import LoadedModel
-from engine.models.steps import logits_along, prefill
 from engine.wording import percent
 
 _NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
@@ -52,11 +50,9 @@ class NextTokens:
         )
 
 
-@torch.inference_mode()
 def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> NextTokens:
     """Return what `loaded` expects after `text`, which is read as generation reads it."""
-    logits, _ = prefill(loaded.model, prompt_ids(loaded, text))
-    numbers = logits[0].float().numpy()  # (V,)
+    numbers = next_logits(loaded, text)
     after, uncut = next_distribution(numbers, temperature, top_k, top_p), next_distribution(numbers, temperature)
     stages = {
         "network": next_distribution(numbers),
@@ -97,16 +93,13 @@ def token_around(loaded: LoadedModel, text: str, position: int) -> tuple[int, st
     return min(position, len(text)), ""
 
 
-@torch.inference_mode()
 def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> pd.DataFrame:
-    """Return how open the choice was at each place of `text`, in one pass: one row per token, and one for what would
-    follow.
+    """Return how open the choice was at each place of `text`: one row per token, and one for what would follow.
 
     Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut`
     (the share of the chances, after temperature, that top-k and top-p took away).
     """
-    along = logits_along(loaded.model, prompt_ids(loaded, "")[:1], loaded.tokenizer.encode(text))
-    logits = along.float().numpy()  # (T + 1, V)
+    logits = logits_along_text(loaded, text)  # (T + 1, V)
     after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
     return pd.DataFrame(
         {

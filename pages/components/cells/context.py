@@ -11,6 +11,7 @@ import streamlit as st
 from engine.errors import InputError
 from engine.inspection.cells.steps import CellReading, Strand, read_steps, state_moves, strand_labels
 from engine.inspection.cells.units import PARTS
+from engine.inspection.stored.opening_texts import DEFAULT_TEXT, LIVELY_STEP
 from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
@@ -105,7 +106,9 @@ class CellsContext(PageContext[CellsView]):
         """Draw the slider and the buttons of the step; return the token that is looked at, counted from 0."""
         last = len(self.tokens)
         with st.container(horizontal=True, vertical_alignment="bottom", key="step-through"):
-            position = min(self.controls.slider("position", maximum=max(2, last), width="stretch"), last)
+            lively = LIVELY_STEP if self.text == DEFAULT_TEXT and last >= LIVELY_STEP else None
+            position = self.controls.slider("position", maximum=max(2, last), default=lively, width="stretch")
+            position = min(position, last)
             steps(self.controls.set, "position", position, last, "step")
         return position - 1
 

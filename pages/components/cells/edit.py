@@ -21,6 +21,8 @@ from engine.inspection.cells.state_edits import (
     pair_tokens,
 )
 from engine.inspection.cells.units import parts_of, prove_text
+from engine.inspection.stored.opening_texts import EDIT_FIRST, EDIT_SECOND
+from engine.inspection.stored.tool_effects import LSTM
 from engine.plotting.cells.state_edits import (
     MOST_LETTERS,
     Band,
@@ -31,17 +33,16 @@ from engine.plotting.cells.state_edits import (
 )
 from engine.plotting.writing.distribution import visible_token
 from engine.wording import counted, percent
-from pages.components import cache, figures, header, networks, notices
+from pages.components import cache, figures, header, networks, notices, stored
 from pages.components.buttons import button
 from pages.components.calls import call, receipt
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
-from pages.components.cells.view import FIRST, SECOND
 
 AVERAGE = "Average of embeddings"
 UNITS_SHOWN = 12
 EXAMPLES = {
-    "Two words swapped": (FIRST, SECOND),
+    "Two words swapped": (EDIT_FIRST, EDIT_SECOND),
     "Who chased whom": ("the dog chased the cat", "the cat chased the dog"),
     "One word more": ("she did open the door", "she did not open the door"),
     "One letter": ("the king is dear", "the king is dead"),
@@ -65,7 +66,7 @@ def show(context: CellsContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
         layers = range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1)
         layer = context.controls.segmented("edit_layer", choices=layers, default=2)
-        part = context.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
+        part = context.controls.segmented("edit_part", {"hidden": "Hidden state", "cell": "Cell state"}.get)
     texts = (first + tail, second + tail)
     parts = {name: part if part in parts_of(context.models[name].architecture) else "hidden" for name in chosen}
     pairs = {context.label(name): call(pair_tokens, *texts, model=name).value for name in chosen}
@@ -75,6 +76,7 @@ def show(context: CellsContext) -> None:
     average = call(compare_averages, *texts, model=averaged).value
     _show_times(context, chosen, edits)
     _show_longest(edits, pairs)
+    stored.say_effect(context, "edit", LSTM)
     _show_order(context, averaged, texts, average)
     shown = receipt(
         compared,

@@ -14,7 +14,7 @@ from engine.inspection.cells.steps import Strand
 from engine.inspection.cells.units import PARTS
 from engine.plotting.cells.states import gate_averages_lines, saturation_scatter, unit_heat_map
 from engine.wording import percent
-from pages.components import figures, notices
+from pages.components import figures, notices, stored
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label
 
@@ -54,6 +54,7 @@ def show(context: CellsContext) -> None:
                 with column:
                     st.markdown(f"**{part_label(shown)}**")
                     draw_map(shown, f"all-{shown}", 280)
+    stored.say_effect(context, "gates")
     proof.show(context, index)
 
 

@@ -8,7 +8,7 @@ from engine.cells import CELLS
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
 from engine.wording import counted, percent
-from pages.components import cache, figures, notices
+from pages.components import cache, figures, notices, stored
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
 
@@ -64,4 +64,5 @@ def show(context: CellsContext) -> None:
         else "all units' writes together, as the length of the vector"
     )
     st.caption(f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written.")
+    stored.say_effect(context, "memory_retention")
     proof.show(context, index)

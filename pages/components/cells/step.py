@@ -12,7 +12,7 @@ from engine.inspection.cells.unit_step import GateSum, UnitStep, unit_step
 from engine.plotting.cells.diagram import cell_diagram
 from engine.plotting.cells.equations import state_lines, sum_lines
 from engine.plotting.cells.states import state_strips
-from pages.components import cache, figures, notices
+from pages.components import cache, figures, notices, stored
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label, signed
 
@@ -52,6 +52,7 @@ def show(context: CellsContext) -> None:
     )
     _show_strips(context, strand, index, position, unit)
     _show_arithmetic(context, strand, step, index, position, unit)
+    stored.say_effect(context, "step")
     proof.show(context, index)
 
 

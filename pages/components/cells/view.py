@@ -7,6 +7,7 @@ from engine.inspection.cells import range_match, state_edits
 from engine.inspection.cells.gate_trajectories import ORDERS
 from engine.inspection.cells.layer_shapes import LayerSettings
 from engine.inspection.cells.steps import MAX_CHARACTERS as LONGEST_TEXT
+from engine.inspection.stored.opening_texts import DEFAULT_TEXT, EDIT_FIRST, EDIT_SECOND, EDIT_TAIL
 from pages.components.views import composed_of, settings_view
 
 
@@ -32,20 +33,13 @@ class MemoryRetentionView:
     conveyor_single: bool = option(False, "One unit only", "Take away and follow the write of one unit instead of all.")
 
 
-FIRST, SECOND = "the cat sat on the mat", "the mat sat on the cat"
-TAIL = (
-    " and nobody said a word about it until the evening, when the rain had stopped and the lamps were lit along "
-    "the road."
-)
-
-
 class EditView:
     """Which two texts are read, what follows both, and what of the networks is compared."""
 
-    edit_first: str = option(FIRST, "First text")
-    edit_second: str = option(SECOND, "Second text")
+    edit_first: str = option(EDIT_FIRST, "First text")
+    edit_second: str = option(EDIT_SECOND, "Second text")
     edit_tail: str = option(
-        TAIL,
+        EDIT_TAIL,
         "Both go on with",
         f"Read after either text, to see how long the edit is felt; {state_edits.MAX_CHARACTERS:,} characters in all.",
     )
@@ -101,7 +95,6 @@ class PatternsView:
     )
 
 
-DEFAULT_TEXT = "The cat, which sat on the mat and purred, was happy."
 LARGEST_UNIT = 9_999
 
 

@@ -79,7 +79,7 @@ def _measured(job: BackgroundJob, when: str) -> dict | None:
         return None
     if not status.is_over:
         job.watch()
-    elif status.state == "failed":
+    elif status.has_failed:
         notices.error(status.error)
     elif status.state == "cancelled":
         notices.note("The measurement was stopped; nothing of it is shown.")

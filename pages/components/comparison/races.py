@@ -59,7 +59,7 @@ def show(page: str, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | No
 def _draw(status: JobStatus, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | None:
     """Draw a race that is over: who won by the rule, whether the bet was right, and the curves."""
     if not status.result:
-        if status.state == "failed":
+        if status.has_failed:
             notices.error(status.error)
         elif status.state == "cancelled":
             notices.note(

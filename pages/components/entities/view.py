@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.config import option
+from engine.inspection.stored.opening_texts import PADDED_VISITS
 from engine.inspection.tagging.lattice_edits import LARGEST_CHANGE, STEP
 from engine.inspection.tagging.predictions import MAX_WORDS
 from engine.inspection.tagging.quality import OUTCOMES
@@ -69,17 +70,10 @@ class EntitiesQualityView:
 DEFAULT_TEXT = "Chilean ships left Lima, Sri Lanka, late on Sunday."
 MAX_LINES = 20
 LONGEST_LINE = 1_000
-PADDED_LINES = (
-    "John works at Google in California.",
-    "Rain in Lisbon.",
-    "Mary Hill met the Prime Minister of Norway on Monday.",
-    "British ships left New Haven, Sri Lanka, late on Wednesday.",  # its tags change most without the mask
-    "The Tin Exchange will talk about a new bridge in New Zealand, its director Helen Madison said Thursday.",
-)
 
 
 @composed_of(
-    WordsView, LatticeView, DirectionsView, padding_view(PADDED_LINES), EntitiesManyLinesView, EntitiesQualityView
+    WordsView, LatticeView, DirectionsView, padding_view(PADDED_VISITS), EntitiesManyLinesView, EntitiesQualityView
 )
 class EntitiesView:
     """Everything a link to the Entities page carries; a tool's own fields begin with its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.stored.tool_effects import LSTM
 from engine.inspection.writing.activation_clamping import first_difference
 from engine.inspection.writing.activation_patching import (
     NEGLIGIBLE_NATS,
@@ -14,7 +15,7 @@ from engine.inspection.writing.activation_patching import (
 )
 from engine.plotting.writing.influence import describe_influence, influence_curves
 from engine.wording import percent
-from pages.components import cache, figures, networks, notices, reading
+from pages.components import cache, figures, networks, notices, reading, stored
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
 
@@ -45,6 +46,7 @@ def show(context: GenerationContext) -> None:
     if unknown:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
     _show_lasting(context, found, amount)
+    stored.say_effect(context, "activation_patching", LSTM)
     curves = st.container()
     position = controls.slider("transplant_position", maximum=len(passage))
     with curves:

@@ -7,10 +7,11 @@ from math import exp
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.stored.tool_effects import LSTM
 from engine.inspection.writing.surprise import Surprise, differences, hover_lines, surprise
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
-from pages.components import cache, figures, networks, notices, reading
+from pages.components import cache, figures, networks, notices, reading, stored
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
 
@@ -37,6 +38,7 @@ def show(context: GenerationContext) -> None:
         "instead. Surprise is mostly highest where words begin, and falls as they go on: nothing else is meant by "
         "knowing a language, as these models know it."
     )
+    stored.say_effect(context, "surprise", LSTM)
     left, right = st.columns([4, 3], gap="large")
     with left:
         _show_text(context, name, text, calls[name])

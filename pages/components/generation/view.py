@@ -10,6 +10,7 @@ from engine.decoding.limits import (
     MAX_SURPRISE_CHARACTERS,
     SamplingSettings,
 )
+from engine.inspection.stored.opening_texts import DONOR, OPENING, RECEIVER, SURPRISING
 from engine.inspection.writing.activation_clamping import LARGEST_FACTOR
 from engine.inspection.writing.copy_index import LONGEST_MINIMUM, MINIMUM_COPY, SHORTEST_COPY
 from pages.components.views import composed_of
@@ -62,15 +63,6 @@ class TrainingSnapshotsView:
     )
 
 
-OPENING = (
-    "NELL:\n"
-    "Good morrow, sir. The tide hath left thy ship\n"
-    "Upon the sand, and all thy men asleep.\n"
-    "\n"
-    "TOBY:\n"
-    "Then wake them with a bell; or, if that fail,\n"
-)
-SURPRISING = OPENING + "please press any key to restart the router.\n"
 SCENE = OPENING + (
     "Go tell the captain that the king is come,\n"
     "And will not wait upon the moon to rise.\n"
@@ -150,29 +142,6 @@ class ActivationClampingView:
         step=0.1,
         formerly=("puppeteer_value",),
     )
-
-
-# Both written for this page; the networks have learnt neither.
-DONOR = """FIRST WATCHMAN:
-Who knocks? Stand still, and give the word, or die!
-
-SECOND WATCHMAN:
-The word is peace.
-
-FIRST WATCHMAN:
-Then pass. What news, what news?
-
-SECOND WATCHMAN:
-The king is dead!
-
-FIRST WATCHMAN:
-The king is"""
-RECEIVER = (
-    "and on the morning after, when the rain had washed the road, we walked as far as the old bridge, my brother and "
-    "I, and sat upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither "
-    "of us wished to be the first to speak of what had been, or of what was to come, for the day was fair and the year "
-    "was young"
-)
 
 
 class ActivationPatchingView:

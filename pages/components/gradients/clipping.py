@@ -16,6 +16,7 @@ from engine.experiments.gradients.clipping import (
     run_clipping,
     train_twice,
 )
+from engine.experiments.gradients.clipping_search import say_search, stored_search
 from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, charts, figures, notices, state
@@ -124,4 +125,5 @@ def _show_results(found: TwoRuns) -> None:
         alt=describe_norms(frame, settings.threshold),
         receipt=receipt,
     )
+    st.caption(say_search(stored_search()))
     st.caption("A diverged run is one whose loss has become ten times its first one, or no number at all.")

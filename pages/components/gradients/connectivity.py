@@ -16,14 +16,17 @@ from engine.inspection.gradients.connectivity import (
     replacements,
 )
 from engine.inspection.gradients.trained_chain import checked_tokens
+from engine.inspection.stored.opening_texts import VERB
+from engine.inspection.stored.tool_effects import LSTM
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
-from pages.components import figures, networks, notices, reading
+from pages.components import figures, networks, notices, reading, stored
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
+OPENS_AT = {CAT: VERB, CHEF: CHEF.index("makes") + 1}  # any other text at its end
 STRONG, WEAK = 0.7, 0.3  # rank correlations
 
 
@@ -45,7 +48,7 @@ def show(context: GradientsContext) -> None:
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value
     reading.say(first, text)
-    position = context.controls.slider("connectivity_position", maximum=len(tokens))
+    position = context.controls.slider("connectivity_position", maximum=len(tokens), default=OPENS_AT.get(text))
     is_log = context.controls.toggle("connectivity_faint")
     calls = {name: call(connectivity, text, position, model=name) for name in context.readers}
     found = values(calls)
@@ -57,6 +60,7 @@ def show(context: GradientsContext) -> None:
         measured="the norm of d logit / d embedding, by autograd",
     )
     figures.show_receipt(shown, "connectivity")
+    stored.say_effect(context, "connectivity", LSTM)
     if context.controls.toggle("connectivity_check"):
         with st.spinner("Each earlier character is replaced, and the text is read anew."):
             checks = {name: call(replacements, text, position, model=name).computed() for name in found}

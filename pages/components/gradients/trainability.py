@@ -79,7 +79,7 @@ def _progress_words(status: JobStatus) -> str:
 
 def _draw(now: TrainabilitySettings, status: JobStatus | None, trained_with: TrainabilitySettings) -> None:
     """Draw the untrained grid with the settings of now, or what came of it where the training had the same."""
-    if status is not None and status.state == "failed":
+    if status is not None and status.has_failed:
         notices.error(status.error)
     if status is not None and trained_with != now:
         notices.note(

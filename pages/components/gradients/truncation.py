@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.inspection.gradients.truncation import truncation, truncation_sentence
 from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
-from pages.components import figures, networks, notices, reading
+from pages.components import figures, networks, notices, reading, stored
 from pages.components.calls import call
 from pages.components.gradients.context import GradientsContext
 
@@ -34,6 +34,7 @@ def show(context: GradientsContext) -> None:
         found = measured.value
     architecture = context.models[network].architecture
     notices.say(truncation_sentence(found), is_strong=True)
+    stored.say_effect(context, "truncation", network)
     receipt = measured.receipt(
         "found.frame.to_string(), truncation_sentence(found)",
         uses=[truncation_sentence],

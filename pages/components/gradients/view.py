@@ -7,6 +7,7 @@ from engine.decoding.limits import MAX_PROMPT_CHARACTERS
 from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
+from engine.inspection.stored.opening_texts import CAT, PASSAGE
 from engine.plotting import theme
 from pages.components.views import composed_of, settings_view
 
@@ -58,14 +59,6 @@ class ConnectivityView:
     connectivity_model: str = option("", "Compare for", formerly=("connectivity_closeup",))
 
 
-# Written for this page; the networks have not learnt it.
-PASSAGE = (
-    "When the last boat had gone, the keeper locked the gate and walked along the wall, as he had done each night for "
-    "twenty years; he knew that the lamp would burn till morning, and that nobody would come, and yet he looked back "
-    "once more at the water, for a voice, he thought, had called him by his name."
-)
-
-
 class TruncationView:
     """The text whose gradient is cut, and the network that reads it."""
 
@@ -75,7 +68,6 @@ class TruncationView:
     truncation_network: str = option("", "Network")
 
 
-CAT = "The cat, which sat on the mat and purred, was happy"
 CHEF = "The chef, who trained in Paris for five years and later opened a restaurant in Tokyo, makes amazing sushi"
 
 

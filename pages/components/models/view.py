@@ -8,7 +8,14 @@ from pages.components.views import composed_of
 PAGE = "models"
 
 
-@composed_of()
+class SpeedView:
+    """Which part of the table of speed is shown."""
+
+    speed_group: str = option("steps", label="Part")
+    speed_growth: str = option("", label="What grows")
+
+
+@composed_of(SpeedView)
 class ModelsView:
     """Everything a link to the models page carries."""
 

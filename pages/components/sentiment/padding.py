@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pages.components import padding
+from pages.components import padding, stored
 from pages.components.sentiment.context import SentimentContext
 
 
 def show(context: SentimentContext) -> None:
     """Draw the lines as batches, and what padding, mask and packing do to them."""
     padding.show(context.controls, context.network, context.label(context.network))
+    stored.say_effect(context, "padding")

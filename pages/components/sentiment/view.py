@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.config import option
 from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
-from pages.components.views import composed_of, padding_view, part_of_file
+from engine.inspection.stored.opening_texts import PADDED_OPINIONS
+from pages.components.views import BehaviourView, composed_of, padding_view, part_of_file
 
 
 class PrefixPredictionsView:
@@ -62,17 +63,17 @@ class SentimentQualityView:
 
 # Found by engine.inspection.classification.examples: of all built-in sentences the one that hangs most on one word.
 FIRST = "He said the food was not good."
-PADDED_LINES = (
-    "Watchable.",  # flips without the mask
-    "I would not call the story bad, only far too long for what it has to say.",
-    "Not my kind of film.",
-    "Wonderful.",
-    "The dances are warm, but the soundtrack is confused, and that is what stays.",
-    "He said the food was not good.",
+
+
+@composed_of(
+    PrefixPredictionsView,
+    WhyView,
+    OrderView,
+    padding_view(PADDED_OPINIONS),
+    TextsView,
+    SentimentQualityView,
+    BehaviourView,
 )
-
-
-@composed_of(PrefixPredictionsView, WhyView, OrderView, padding_view(PADDED_LINES), TextsView, SentimentQualityView)
 class SentimentView:
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 

@@ -15,13 +15,14 @@ from engine.recipes.as_data import recipe_to_dict
 from engine.recipes.base import Recipe
 from engine.runs.cost import Cost
 from engine.wording import counted
-from pages.components import cache, notices, state
+from pages.components import cache, notices, state, visitor
 from pages.components.train.view import PAGE
 
 MEASURE = "engine.runs.cost:measure"
 POLL_SECONDS = 1.0
 LEAVE_SECONDS = 6.0  # it ends by itself in less than it takes a new process to be ready for a run
 TIME_LIMIT_SECONDS = 60.0
+AT_ONCE = 2  # measurements of one visitor; the others follow
 
 
 def show(recipes: Mapping[str, Recipe]) -> None:
@@ -82,8 +83,16 @@ def _is_settled(key: str) -> bool:
     if job_id is None or not cache.is_worker_ready():
         return False
     try:
-        return cache.job_runner().status(job_id).state in ("finished", "failed")
+        status = cache.job_runner().status(job_id)
+        return status.state == "finished" or status.has_failed
     except EngineError:  # forgotten: it is measured again
+        return False
+
+
+def _is_going(job_id: str) -> bool:
+    try:
+        return not cache.job_runner().status(job_id).is_over
+    except EngineError:  # forgotten
         return False
 
 
@@ -102,10 +111,14 @@ def _ask(key: str, recipe: JsonObject) -> Cost | None:
         except EngineError:
             del jobs[key]
         else:
-            if status.state == "failed":
+            if status.has_failed:
                 raise JobError(status.error)
             if status.state != "cancelled":
                 return Cost(**status.result) if status.state == "finished" else None
-    jobs[key] = runner.submit(MEASURE, {"recipe": recipe}, time_limit_seconds=TIME_LIMIT_SECONDS)
+    if sum(_is_going(job_id) for job_id in jobs.values()) >= AT_ONCE:
+        return None
+    origin = visitor.origin()
+    origin["owner"] += " costs"  # a place of their own beside the runs
+    jobs[key] = runner.submit(MEASURE, {"recipe": recipe}, time_limit_seconds=TIME_LIMIT_SECONDS, **origin)
     state.remember(PAGE, "costs", jobs)
     return None

@@ -41,8 +41,7 @@ def ask(recipes: Mapping[str, Recipe]) -> dict[str, Recipe]:
     _follow_defaults(common)
     by_name = {field_of(each.path): each for each in common}
     others = {field.name for field in dataclasses.fields(TrainView)} | setting_names() | {RUN}
-    # Under a name of its own: each of the two forms of this page says what it refuses, once.
-    controls = forms.open_controls(f"{PAGE}-settings", settings_view(common), jobs=others - set(by_name))
+    controls = forms.open_controls(PAGE, settings_view(common), jobs=others - set(by_name), form="settings")
     first = [name for name in FIRST if name in by_name][:SEEN_FIRST]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in first:

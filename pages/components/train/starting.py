@@ -23,7 +23,7 @@ def begin(recipes: Mapping[str, Recipe], title: str) -> None:
             named = dataclasses.replace(recipe, title=_title(recipe, architecture, title, len(recipes) > 1))
             made.append(runs.create(owners.new_place(owner, "runs"), named, named.title).folder)
         owners.note_visit(owner)
-        training.start(cache.job_runner(), made)
+        training.start(cache.job_runner(), made, visitor.address())
     except EngineError as problem:
         for folder in made:
             runs.delete(folder)

@@ -18,7 +18,7 @@ from engine.inspection.translation.attention_ablation import (
 )
 from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
 from engine.plotting.translation.linked_words import Weighting, step_changes, weight_bars
-from pages.components import figures, notices
+from pages.components import figures, notices, stored
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.translation.context import TranslationContext, style
 
@@ -51,6 +51,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     _show_texts(context, report)
     notices.say(verdict(trial, report))
     st.caption(notices.plain(rest_sentence(report)))
+    stored.say_effect(context, "attention")
     before, after = _weightings(context, report.own_weights, "Changed", report.edited_weights)
     receipt = tried.receipt(
         "found.rewritten_text, verdict(trial, found), found.choices",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.decoding.kept_words import keep_in_sentence
 from engine.decoding.limits import MAX_LINES as MOST_LINES
+from engine.decoding.limits import SearchSettings
 from engine.decoding.text import Translation
 from engine.errors import InputError
 from engine.inspection.translation.source_reading import ReadWord, read_source
@@ -90,7 +92,11 @@ def _marked(word: ReadWord) -> str:
 
 
 def show_result(
-    controls: Controls[TranslationView], info: ModelInfo, translation: Translation, receipt: Receipt
+    controls: Controls[TranslationView],
+    info: ModelInfo,
+    translation: Translation,
+    receipt: Receipt,
+    settings: SearchSettings,
 ) -> None:
     """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices."""
 
@@ -105,6 +111,14 @@ def show_result(
     st.markdown(f"{mark(style(info))} **{title(info)}**")
     st.caption(" · ".join(facts))
     st.subheader(notices.plain(translation.text) or "(nothing)", anchor=False)
+    searched = translation.source, translation.text, settings.beam_size, settings.length_penalty
+    kept = call(keep_in_sentence, *searched, model=info.name, kept="shared").value
+    if kept != translation.text:
+        st.markdown(
+            f"**With its names and numbers kept:** {notices.plain(kept)}",
+            help="The network cannot spell them. It translated the sentence once more with names that it knows in "
+            "their places, and sums of money written out. All that follows looks at what it wrote by itself.",
+        )
     sentence = confidence_sentence(translation)
     if translation.target_words:
         figures.show(

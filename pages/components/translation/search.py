@@ -10,7 +10,7 @@ from engine.inspection.translation.penalty_sweep import nearest_penalty
 from engine.inspection.translation.search import SearchReport, search_sentence
 from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
-from pages.components import figures, notices
+from pages.components import figures, notices, stored
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.translation import penalty_sweep, search_tries
@@ -34,6 +34,7 @@ def show(context: TranslationContext) -> None:
         tries = search_tries.open_list(context, report)
     with above:
         notices.say(search_sentence(report))
+        stored.say_effect(context, "search")
         with st.spinner("Searching on"):
             tries.compute()
         _show_tree(context, search, tries)

@@ -266,16 +266,21 @@ def test_the_real_translator_is_searched_in_padded_batches_as_alone(build_transl
         torch.testing.assert_close(sums, torch.full_like(sums, 1.0 if attention == "dot" else 0.0))
 
 
-def test_what_attention_looks_at_is_not_copied_at_every_step(build_translator, monkeypatch):
-    reordered = []
+def test_what_attention_looks_at_is_there_once_for_all_rows_of_a_source(build_translator, monkeypatch):
+    seen = []
     original = DecoderState.reorder_beams
-    monkeypatch.setattr(
-        DecoderState, "reorder_beams", lambda state, rows: reordered.append(len(rows)) or original(state, rows)
-    )
+
+    def reorder(state: DecoderState, rows: torch.Tensor, sources: torch.Tensor | None = None) -> DecoderState:
+        after = original(state, rows, sources)
+        seen.append((len(rows), *(len(part) for part in (after.keys, after.outputs, after.mask, after.summary))))
+        return after
+
+    monkeypatch.setattr(DecoderState, "reorder_beams", reorder)
     model = build_translator(attention="dot", scale=4.0, seed=8)
-    beam(model, torch.tensor([[4, 5, 6]]), torch.tensor([3]), beam_size=4, max_new_tokens=6, bos_id=1, eos_id=2)
-    assert len(reordered) >= 2
-    assert set(reordered) == {4}
+    source, lengths = torch.tensor([[4, 5, 6], [7, 8, 0]]), torch.tensor([3, 2])
+    beam(model, source, lengths, beam_size=4, max_new_tokens=6, bos_id=1, eos_id=2)
+    assert len(seen) >= 2
+    assert all(rows == 4 * count for rows, *counts in seen for count in counts)
 
 
 def test_length_normalisation_by_hand():

@@ -193,14 +193,14 @@ def test_draws_are_those_of_torchs_generator(size, seed):
     generator, draws = torch.Generator().manual_seed(seed), Draws(seed)
     for _ in range(3):
         expected = torch.empty(size).exponential_(generator=generator).numpy()
-        np.testing.assert_array_equal((-np.log1p(-draws.uniform(size))).astype(np.float32), expected)
+        np.testing.assert_array_equal(draws.waiting_times(size), expected)
     chances = np.random.default_rng(1).dirichlet(np.ones(size)).astype(np.float32)
     chances[::3] = 0
     waiting = torch.empty(size).exponential_(generator=generator)
     assert draw_from(chances, draws) == int((torch.from_numpy(chances) / waiting).argmax())
     draws.skip(2, size)
     torch.empty(2 * size).exponential_(generator=generator)
-    assert draws.uniform(1)[0] == pytest.approx(1 - math.exp(-float(torch.empty(1).exponential_(generator=generator))))
+    assert draws.waiting_times(1)[0] == pytest.approx(float(torch.empty(1).exponential_(generator=generator)))
 
 
 class Fixed:

@@ -16,7 +16,6 @@ from engine.decoding.text import (
     FLOAT32,
     decoding_options,
     encode_sources,
-    next_logits,
     prompt_ids,
     search,
     search_lines,
@@ -29,7 +28,6 @@ from engine.decoding.text import (
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModel
-from engine.models.steps import prefill
 from engine.text import TOKENIZERS
 
 SETTINGS = SamplingSettings(max_new_tokens=30, seed=5)
@@ -83,6 +81,10 @@ def test_token_by_token_is_spelt_what_is_decoded_at_once(kind):
         before, after = ids[:begun], ids[begun:]
         assert tokenizer.decode(before) + "".join(spell(tokenizer, after, before)) == tokenizer.decode(ids)
         assert "".join(spell(tokenizer, after)) == tokenizer.decode(after)
+    if (blank := tokenizer.vocabulary.get("\N{LOWER ONE EIGHTH BLOCK}")) is not None:  # by itself it is not seen
+        for before, after in (([], [blank, *words]), ([blank], words), (marks, [blank, *marks, blank, *words])):
+            written = tokenizer.decode(before) + "".join(spell(tokenizer, after, before))
+            assert written == tokenizer.decode([*before, *after])
 
 
 def test_bad_settings_are_refused_at_once_not_at_the_first_character(reader):
@@ -94,14 +96,6 @@ def test_bad_settings_are_refused_at_once_not_at_the_first_character(reader):
 
 def test_a_prompt_of_unknown_characters_is_written_on_from_all_the_same(reader):
     assert len(write(reader, "☃☃☃")) == 30
-
-
-def test_the_logits_of_the_next_character_are_those_after_the_text(reader):
-    found = next_logits(reader, "TOM")
-    expected = prefill(reader.model, reader.tokenizer.encode("\nTOM"))[0][0]
-    assert torch.equal(found, expected)
-    assert found.shape == (reader.tokenizer.vocab_size,)
-    assert next_logits(reader, "x" * 5000).shape == found.shape  # only the end of a long text is read
 
 
 def test_sub_word_pieces_are_written_with_the_blank_that_belongs_to_them():

@@ -176,6 +176,41 @@ def test_texts_are_stepped_in_one_batch(steps, monkeypatch):
     assert len(sizes) < 8 * 400 / 4
 
 
+def test_what_follows_a_text_is_known_without_all_of_it_being_read_again(steps, monkeypatch):
+    monkeypatch.setattr(together, "MARKED_EVERY", 64)
+    place, prompt = Together(steps), prompt_of(5)
+    ids = prompt + list(place.write(prompt, SamplingSettings(max_new_tokens=300, seed=9), None))
+    other = [*ids[:200], (ids[200] + 1) % VOCAB, *ids[201:]]
+    expected = {
+        text: steps.read(list(text))[0][0] for text in (tuple(ids), tuple(ids[:150]), tuple(ids[:1]), tuple(other))
+    }
+    counted, read = [], steps.read
+    monkeypatch.setattr(steps, "read", lambda ids, state: (counted.append(len(ids)), read(ids, state))[1])
+    for text, logits in expected.items():
+        before, known = len(counted), text == tuple(ids)
+        assert np.array_equal(place.read(list(text)), logits)
+        assert sum(counted[before:]) == 1 if known else sum(counted[before:]) <= max(2 * 64, len(text) - 128)
+    assert np.array_equal(place.read(other), expected[tuple(other)])  # what was only read is known as well
+    assert sum(counted[-2:]) <= 2 * 64
+
+
+def test_what_follows_a_text_that_ended_by_itself_is_known_as_well(steps, monkeypatch):
+    monkeypatch.setattr(together, "MARKED_EVERY", 8)
+    place, settings = Together(steps), SamplingSettings(max_new_tokens=400, seed=1)
+    ids = [1, *place.write([1], settings, stop_id=3)]
+    assert len(ids) < 400
+    for following in (5, 3):
+        text = [*ids, following]
+        assert np.array_equal(place.read(text), steps.read(text)[0][0])
+
+
+def test_only_the_texts_written_last_are_known(steps):
+    place = Together(steps)
+    for seed in range(together.KEPT_TEXTS + 5):
+        list(place.write([1], SamplingSettings(max_new_tokens=3, seed=seed), None))
+    assert len(place._known) == together.KEPT_TEXTS
+
+
 def test_steps_have_one_place_which_goes_with_them(steps):
     assert together_with(steps) is together_with(steps)
     model = LanguageModel(VOCAB, embedding_dim=4, hidden_size=4).eval()

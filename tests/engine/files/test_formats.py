@@ -15,6 +15,7 @@ from pyarrow.parquet import ParquetFile
 from engine.errors import InputError
 from engine.files import read_file, read_text
 from engine.files.text_file import MAX_COLUMNS
+from engine.limits import limits
 from tests.engine.files.shapes import LIKED, NAMES, SHAPES, Shape
 
 PROSE = (
@@ -149,3 +150,20 @@ def test_line_numbers_are_those_of_the_file() -> None:
 def test_a_file_called_as_token_files_are_has_a_token() -> None:
     with pytest.raises(InputError, match="no token in it"):
         read_file(b"# only a remark\n", "The file a.conll")
+
+
+def test_a_file_of_too_many_lines_is_refused_before_there_is_one_object_for_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.text.reading.cut_lines", lambda text: pytest.fail("the lines were made"))
+    most = limits().file_lines
+    with pytest.raises(InputError, match=rf"has 2,000,000 lines; at most {most:,} are read"):
+        read_file(b"a\n" * 2_000_000)
+    with pytest.raises(InputError, match=f"at most {most:,}"):
+        read_text("a\r" * (most + 1))
+    with pytest.raises(InputError, match="at most 2 are read"):
+        read_file(b"a\nb\nc\n", max_lines=2)
+
+
+def test_as_many_lines_as_may_be_are_read() -> None:
+    assert len(read_file(b"a b\nc d\n", max_lines=2).texts().lines) == 2

@@ -175,12 +175,12 @@ def test_a_cluster_that_is_not_there_is_named(monkeypatch):
         JobRunner("tcp://127.0.0.1:9").submit(f"{HERE}:add", {"a": 1, "b": 1})
 
 
-def test_close_cancels_what_runs_and_ends_the_process():
+def test_close_interrupts_what_runs_and_ends_the_process():
     runner = JobRunner()
     job_id = runner.submit(f"{HERE}:obey")
     pid = wait_for_event(runner, job_id).events[0]["pid"]
     runner.close()
-    assert runner.status(job_id).state == "cancelled"
+    assert runner.status(job_id).state == "interrupted"
     deadline = time.monotonic() + 5
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 
@@ -288,9 +289,63 @@ def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path
     assert one == two
 
 
+@pytest.mark.parametrize(
+    ("changes", "overrides", "said"),
+    [
+        (
+            {"model": LanguageModelConfig(6, 8, 1, "lstm", dropout=0.3)},
+            {},
+            r'model\.cell is "gru" there and "lstm" here',
+        ),
+        ({"batch_size": 4}, {}, "batch_size is 2 there and 4 here"),
+        (
+            {},
+            {"seed": 9, "weight_decay": 0.5},
+            r"weight_decay is 0\.01 there and 0\.5 here; seed is 3 there and 9 here",
+        ),
+        ({}, {"learning_rate": 0.1}, r"learning_rate is 0\.003 there and 0\.1 here"),
+        ({}, {"max_steps": 8}, "max_steps is 4 there and 8 here"),  # another rate of each update
+        ({"corpus": "saltmarsh"}, {}, r"its data \(Tiny Shakespeare and Saltmarsh stories\) are not the same"),
+        ({"title": "Other", "corpus": "tiny_shakespeare"}, {"log_every": 2, "patience": 3, "threads": 1}, ""),
+        ({}, {"learning_rate_changes": [[3, 0.1]]}, ""),  # of an update that is still to come
+        ({}, {"max_steps": 8, "restarts": [4]}, ""),  # a whole run is gone on with
+    ],
+)
+def test_a_run_is_gone_on_with_only_as_it_was_begun(
+    changes, overrides, said, tiny_recipes, mirror, tmp_path, monkeypatch
+):
+    for event in train_recipe("tiny-reader", tmp_path / "cut"):
+        if isinstance(event, Checkpointed):
+            break
+    before = {path: path.read_bytes() for path in (tmp_path / "cut" / "checkpoint").iterdir()}
+    monkeypatch.setitem(RECIPES._entries, "tiny-reader", dataclasses.replace(READER, **changes))
+    again = train_recipe("tiny-reader", tmp_path / "cut", resume=True, overrides=overrides)
+    if not said:
+        assert isinstance(list(again)[-1], Finished)
+        return
+    with pytest.raises(ModelError, match=rf"^The checkpoint in .+/cut is of another run: {said}\. Go on .*--overwrite"):
+        list(again)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"recipe": 3}, {"data": None}, {"data": [1]}, {"training": []}, {"training": {"schedule": "x"}}, {"step": "x"}],
+)
+def test_a_damaged_record_of_what_a_run_was_made_of_is_one_sentence(spoilt, tiny_recipes, mirror, tmp_path):
+    for event in train_recipe("tiny-reader", tmp_path / "cut"):
+        if isinstance(event, Checkpointed):
+            break
+    file = tmp_path / "cut" / "checkpoint" / "state.json"
+    state = json.loads(file.read_text())
+    file.write_text(json.dumps(state | {"made_of": state["made_of"] | spoilt}))
+    with pytest.raises(ModelError, match=r"^The checkpoint in .+/cut is damaged: begin anew"):
+        list(train_recipe("tiny-reader", tmp_path / "cut", resume=True))
+
+
 DIVERGED = (
-    r"^The run diverged after \d+ updates: its loss is not a finite number, and no model was written; try a lower "
-    r"rate, for instance --set learning_rate=0\.001\.$"
+    r"^The run diverged after \d+ updates: its loss (?:is not a finite number|has grown from [\d.]+ to [\d.e+]+), and "
+    r"no model was written; try a lower rate, for instance --set learning_rate=0\.001\.$"
 )
 
 
@@ -313,13 +368,13 @@ def lose_numbers(monkeypatch, after: int, how: str) -> None:
             LanguageModellingObjective,
             "evaluate",
             lambda self, model: {
-                name: value if next(rounds, None) is not None else float("nan")
+                name: value if next(rounds, None) is not None else float("nan" if how == "evaluate" else "1e30")
                 for name, value in real_evaluate(self, model).items()
             },
         )
 
 
-@pytest.mark.parametrize("how", ["loss", "evaluate"])
+@pytest.mark.parametrize("how", ["loss", "evaluate", "a huge loss"])
 @pytest.mark.parametrize("after", [0, 2])
 def test_a_run_that_diverges_ends_without_a_model(how, after, tiny_recipes, mirror, tmp_path, monkeypatch, capsys):
     lose_numbers(monkeypatch, after, how)

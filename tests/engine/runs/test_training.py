@@ -165,8 +165,8 @@ def test_a_loss_that_is_no_number_ends_the_run_and_the_last_good_state_stays(mak
     run = runs.read(folder)
     assert (run.state, run.best_step) == ("diverged", 8)
     assert run.sentence == (
-        "The loss was no number any more after update 9. Go on from update 9 with a lower learning rate. The network "
-        "kept is that of update 8, the best on validation data."
+        "The run diverged after update 9: its loss is not a finite number. Go on from update 9 with a lower learning "
+        "rate. The network kept is that of update 8, the best on validation data."
     )
     assert load_model(run.model_folder)
     monkeypatch.undo()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.models.folder import load_model
-from engine.text.normalise import PLAIN_WORDS, Normaliser
+from engine.text.normalise import HEADLINE_WORDS, PLAIN_WORDS, Normaliser
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 RUNNING = Normaliser(f"{LETTERS} \n.,'-&!")  # without digits and double quotation marks, as Shakespeare
@@ -56,7 +56,7 @@ def test_running_text_keeps_its_lines_and_blanks(typed, text):
 
 @given(st.text(max_size=40))
 def test_whatever_is_typed_has_a_place_for_each_character_and_none_twice(typed):
-    for normaliser in (RUNNING, SENTENCE, PLAIN_WORDS):
+    for normaliser in (RUNNING, SENTENCE, PLAIN_WORDS, HEADLINE_WORDS):
         read = normaliser.read(typed)
         places = [read.span(position, position + 1) for position in range(len(read.text))]
         assert all(0 <= start <= end <= len(typed) for start, end in places)
@@ -67,6 +67,22 @@ def test_whatever_is_typed_has_a_place_for_each_character_and_none_twice(typed):
 @given(st.text(string.ascii_letters + string.digits + string.punctuation.replace("&", "") + " ", max_size=40))
 def test_plain_words_are_left_alone(typed):
     assert PLAIN_WORDS.read(typed).text == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("A DOG RUNS ACROSS O'NEIL'S BEACH.", "A Dog Runs Across O'neil's Beach."),
+        ("U.S. AND NATO TALKS, 1990S", "U.S. And Nato Talks, 1990S"),
+        ("“ＪＯＨＮ” LIVES IN ÉVRY", '"John" Lives In Évry'),
+        ("NASA", "NASA"),  # a word by itself may be an abbreviation
+        ("U.S. TV", "U.S. TV"),
+        ("John works at NATO.", "John works at NATO."),
+        ("john lives in rome", "john lives in rome"),
+    ],
+)
+def test_a_shouted_line_is_read_as_a_headline_where_the_case_of_words_counts(typed, text):
+    assert HEADLINE_WORDS.read(typed).text == text
 
 
 def test_a_stretch_that_is_read_points_to_what_was_typed():
@@ -89,7 +105,9 @@ def translators():
     ("name", "typed", "text"),
     [
         ("fr-en-best", "Ma soeur est là.", "Ma sœur est là."),
+        ("fr-en-best", "Le boeuf, les noeuds et Joe.", "Le bœuf, les nœuds et Joe."),  # as many pieces either way
         ("fr-en-best", "Son coeur et l'oeil.", "Son cœur et l'œil."),
+        ("en-fr-best", "Joe, a poet, broke his toe in a canoe.", "Joe, a poet, broke his toe in a canoe."),
         ("fr-en-best", "Il coexiste.", "Il coexiste."),
         ("fr-en-best", "OÙ EST LA GARE ?", "Où est la gare ?"),
         ("en-fr-best", "He does wear shoes.", "He does wear shoes."),

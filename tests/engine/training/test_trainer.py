@@ -222,6 +222,16 @@ def test_a_run_that_diverges_stops_and_keeps_the_best_weights(trouble):
     assert math.isfinite(model.weight.item())
 
 
+@pytest.mark.parametrize(("measured", "reason"), [(224.0, "max_steps"), (226.0, "diverged"), (3e30, "diverged")])
+def test_a_measured_loss_ten_times_the_first_one_has_diverged_and_is_no_checkpoint(measured, reason, tmp_path):
+    settings = dataclasses.replace(SETTINGS, max_steps=6, evaluate_every=2, checkpoint_every=2)
+    events = list(Trainer(slope(), Line([2.0, measured, 1.0]), settings, tmp_path).run())
+    end = events[-1]
+    assert end.reason == reason
+    assert [event.step for event in of(Checkpointed, events)] == ([2] if reason == "diverged" else [2, 4, 6])
+    assert end.lost == (f"its loss has grown from 22.5 to {measured:.3g}" if reason == "diverged" else "")
+
+
 def test_a_validation_loss_that_is_no_number_is_never_best():
     events = train(Line([math.nan, 2.0]))
     assert [event.is_best for event in of(Evaluated, events)] == [False, True]

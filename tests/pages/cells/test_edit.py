@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine.inspection.cells.state_edits import compare_averages, compare_states
+from engine.inspection.stored.opening_texts import EDIT_FIRST, EDIT_SECOND, EDIT_TAIL
 from engine.models.folder import load_model
 from engine.plotting.cells.state_edits import MOST_LETTERS
-from pages.components.cells.view import FIRST, SECOND, TAIL
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
 
@@ -25,17 +25,17 @@ def test_the_default_pair_is_read_by_three_networks_and_an_average(models: Path)
     assert sentences(at) == []
     curves = {line["name"]: line for line in charts.figure(at, "edit-curves")["data"]}
     for label, name in READERS.items():
-        truth = compare_states(load_model(models / name), FIRST + TAIL, SECOND + TAIL, 0)
+        truth = compare_states(load_model(models / name), EDIT_FIRST + EDIT_TAIL, EDIT_SECOND + EDIT_TAIL, 0)
         assert curves[label]["customdata"] == pytest.approx(truth.distance.tolist(), abs=1e-5)
         assert f"{truth.changed} of {truth.units} units change" in written(at)
-    average = compare_averages(load_model(models / "small-lstm"), FIRST + TAIL, SECOND + TAIL)
+    average = compare_averages(load_model(models / "small-lstm"), EDIT_FIRST + EDIT_TAIL, EDIT_SECOND + EDIT_TAIL)
     assert curves["Average of embeddings"]["customdata"] == pytest.approx(average.distance.tolist(), abs=1e-6)
     assert average.at_end < 1e-6
     assert "made of the same letters in another order" in at.info[0].value
     assert "the same to five digits" in written(at)
     bands = [trace for trace in charts.figure(at, "edit-units")["data"] if trace["type"] == "heatmap"]
     assert len(bands) == len(READERS)
-    lstm = compare_states(load_model(models / "small-lstm"), FIRST + TAIL, SECOND + TAIL, 0)
+    lstm = compare_states(load_model(models / "small-lstm"), EDIT_FIRST + EDIT_TAIL, EDIT_SECOND + EDIT_TAIL, 0)
     unit = int(bands[1]["y"][0].split()[1])
     assert bands[1]["z"][0] == pytest.approx(lstm.differences[:MOST_LETTERS, unit].tolist(), abs=1e-5)
 
@@ -44,7 +44,7 @@ def test_the_default_pair_is_read_by_three_networks_and_an_average(models: Path)
     with contextlib.redirect_stdout(printed):
         exec(receipt, {})  # noqa: S102 - the page's own lines
     for name, line in zip(READERS.values(), printed.getvalue().splitlines(), strict=True):
-        truth = compare_states(load_model(models / name), FIRST + TAIL, SECOND + TAIL, 0)
+        truth = compare_states(load_model(models / name), EDIT_FIRST + EDIT_TAIL, EDIT_SECOND + EDIT_TAIL, 0)
         assert line.startswith(
             f"{name} {truth.half_after} {truth.gone_after} {truth.changed} {truth.distance.round(4).tolist()} "
         )

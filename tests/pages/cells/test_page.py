@@ -18,6 +18,7 @@ from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.inspection.cells.parity import proof_sentence, prove
 from engine.inspection.cells.steps import CellReading, read_steps
 from engine.inspection.cells.unit_step import unit_step
+from engine.inspection.stored.opening_texts import LIVELY_STEP
 from engine.models.folder import LoadedModel, load_model
 from pages.components.cells.view import DEFAULT_TEXT
 from tests.pages import charts
@@ -73,6 +74,17 @@ def test_a_step_is_shown_with_the_engines_numbers(
         exec(code.replace("'small-lstm'", repr(str(loaded.info.path))), {})
         printed = [float(found) for found in re.findall(r"-?\d+\.?\d*(?:e-\d+)?", capsys.readouterr().out)]
         assert any(found == pytest.approx(number, abs=1e-6) for found in printed), words
+
+
+def test_it_opens_where_much_happens_and_an_own_text_at_its_first_step(lstm: tuple[LoadedModel, CellReading]) -> None:
+    at = open_page("cells", tool="step", network=LSTM["network"])
+    assert at.slider(key="position").value == LIVELY_STEP
+    assert f"At step {LIVELY_STEP} the network reads" in written(at)
+    at.text_area(key="text").set_value(f"{DEFAULT_TEXT} So it was.").run()
+    assert at.slider(key="position").value == 1
+    at.slider(key="position").set_value(7).run()
+    at.text_area(key="text").set_value(DEFAULT_TEXT).run()
+    assert at.slider(key="position").value == 7
 
 
 def test_next_previous_and_the_whole_layer(lstm: tuple[LoadedModel, CellReading]) -> None:

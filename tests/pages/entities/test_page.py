@@ -52,6 +52,16 @@ def test_default_text_is_marked_as_the_network_marks_it_and_every_tag_is_shown(t
     assert found.tags[3] in bars["layout"]["yaxis"]["ticktext"][list(tags["tag"]).index(found.tags[3])]
 
 
+def test_a_line_in_capitals_is_read_as_a_headline_and_the_page_says_so(taggers: Path) -> None:
+    at = open_page("entities", text="ANNA LIVES IN ROME", tool="words")
+    assert not at.exception
+    assert "Read as: Anna Lives In Rome" in notes(at)
+    table = next(frame.value for frame in at.dataframe if "entity" in frame.value)
+    found = tagged(taggers, BEST, "Anna Lives In Rome")
+    assert table["entity"].tolist() == [" ".join(found.words[s.start : s.end]).upper() for s in found.spans]
+    assert found.spans
+
+
 def test_other_networks_are_compared_by_what_they_mark(taggers: Path) -> None:
     at = open_page("entities", text="Anna lives in Rome\nPeter lives in Paris , not in London .", line="2")
     assert not at.exception

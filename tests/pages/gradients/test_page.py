@@ -29,7 +29,7 @@ from engine.inspection.gradients.trained_chain import trained_chain
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
 from engine.wording import percent
-from pages.components.gradients.view import PASSAGE
+from pages.components.gradients.view import CAT, CHEF, PASSAGE
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
@@ -189,6 +189,16 @@ def test_bad_input_is_answered_in_a_sentence_and_text_is_kept(parameters: dict[s
     for name in ("text", "truncation_text"):
         if name in parameters:
             assert at.text_area(key=name).value == parameters[name]
+
+
+def test_it_opens_where_the_verb_begins_and_an_own_text_at_its_end(models: Path) -> None:
+    at = open_page("gradients", tool="connectivity")
+    assert [at.slider(key="connectivity_position").value, CAT.index("was happy") + 1] == [43, 43]
+    assert "of 42 characters" in written(at)
+    at.button(key="connectivity-The chef").click().run()
+    assert at.slider(key="connectivity_position").value == CHEF.index("makes") + 1
+    at.text_area(key="text").set_value(TEXT).run()
+    assert at.slider(key="connectivity_position").value == len(TEXT)
 
 
 def test_two_thousand_characters_are_read(models: Path) -> None:

@@ -31,7 +31,7 @@ class IdleRunner:
         self.jobs: list[tuple[str, dict]] = []
         self.cancelled: list[str] = []
 
-    def submit(self, function_path: str, kwargs: dict, *, time_limit_seconds: float, job_id: str = "") -> str:
+    def submit(self, function_path: str, kwargs: dict, **options: object) -> str:
         """Take a job and return its number."""
         self.jobs.append((function_path, kwargs))
         return str(len(self.jobs) - 1)

@@ -41,6 +41,14 @@ def test_opens_with_both_translations_of_an_example(models: Path) -> None:
     assert "BLEU 12.5" in written(at)
 
 
+def test_names_and_numbers_that_are_kept_stand_below_the_networks_own_words(models: Path, monkeypatch) -> None:
+    monkeypatch.setattr("engine.decoding.kept_words.keep_in_lines", lambda *given: ["Anna a 25 dollars."])
+    at = open_page("translation", text="a black dog", search="greedy", tool=CHEAP)
+    report = inspect_translation(load_model(models / WITH), "a black dog", 1, 0.0)
+    assert (report.text or "(nothing)") in headings(at)
+    assert "With its names and numbers kept: Anna a 25 dollars." in written(at).replace("*", "").replace("\\", "")
+
+
 def test_the_map_shows_the_networks_own_weights(models: Path) -> None:
     at = open_page("translation", text="a black dog", search="greedy", unit="pieces", tool="Attention")
     report = inspect_translation(load_model(models / WITH), "a black dog", 1, 0.0)

@@ -9,9 +9,10 @@ from engine.errors import DataError
 from engine.inspection.classification import examples
 from engine.inspection.classification.predictions import split_text
 from engine.inspection.padding import inspect_batch, split_lines
+from engine.inspection.stored.opening_texts import PADDED_OPINIONS
 from engine.inspection.stored.tables import stored_effects
 from engine.models.folder import find_folder, load_model
-from pages.components.sentiment.view import FIRST, PADDED_LINES, SentimentView
+from pages.components.sentiment.view import FIRST, SentimentView
 
 
 def effects(text: str, **changed: object) -> dict[str, object]:
@@ -48,7 +49,7 @@ def test_the_page_opens_with_what_the_search_found() -> None:
 
 def test_the_padded_lines_show_what_the_mask_is_for() -> None:
     loaded = load_model("sst2-bilstm")
-    rows = split_lines(loaded, PADDED_LINES)
+    rows = split_lines(loaded, PADDED_OPINIONS)
     size = SentimentView().padding_batch
     batches = [rows[start : start + size] for start in range(0, len(rows), size)]
     assert sum(inspect_batch(loaded, batch).frame["decisions_changed"].sum() for batch in batches) == 1

@@ -7,11 +7,12 @@ import pytest
 
 from engine.errors import DataError
 from engine.inspection.padding import inspect_batch, split_lines
+from engine.inspection.stored.opening_texts import PADDED_VISITS
 from engine.inspection.stored.tables import stored_effects
 from engine.inspection.tagging import examples
 from engine.inspection.tagging.predictions import split_words
 from engine.models.folder import find_folder, load_model
-from pages.components.entities.view import DEFAULT_TEXT, PADDED_LINES, EntitiesView
+from pages.components.entities.view import DEFAULT_TEXT, EntitiesView
 
 OTHERS = ("gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")
 
@@ -57,7 +58,7 @@ def test_what_a_network_cannot_show_is_not_called_untypical() -> None:
 
 def test_the_padded_lines_show_what_the_mask_is_for() -> None:
     loaded = load_model("gmb-bilstm-crf")
-    rows = split_lines(loaded, PADDED_LINES)
+    rows = split_lines(loaded, PADDED_VISITS)
     size = EntitiesView().padding_batch
     batches = [rows[start : start + size] for start in range(0, len(rows), size)]
     assert sum(inspect_batch(loaded, batch).frame["decisions_changed"].sum() for batch in batches) > 0

@@ -1,0 +1,1 @@
+"""The items, a file per group: each registers what builds its contest."""
