@@ -39,7 +39,7 @@ SUBJECTS = ("Memory", "Size and speed", "Structure", "Training", "Text", "Transl
 
 
 @dataclass(frozen=True)
-class Trial:
+class ClaimTrial:
     """A claim tried in one place.
 
     Attributes:
@@ -103,7 +103,7 @@ class Claim:
     tool: tuple[str, tuple[tuple[str, str], ...], str]
     tables: tuple[str, ...] = ()
     prepare: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    measure: Callable[[pd.DataFrame], list[Trial]] | None = None
+    measure: Callable[[pd.DataFrame], list[ClaimTrial]] | None = None
     says: str = ABOVE
     names: tuple[str, str] = ("", "")
     looks: tuple[str, str] = ("", "")
@@ -120,7 +120,7 @@ CLAIMS: Registry[Claim] = Registry(
 )
 
 
-def verdict_of(trials: Sequence[Trial], says: str, is_universal: bool = False) -> str:
+def verdict_of(trials: Sequence[ClaimTrial], says: str, is_universal: bool = False) -> str:
     """Return one of `VERDICTS` by the rule above; without trials nothing has been measured."""
     spoken = [trial.speaks(says) for trial in trials]
     count = {outcome: spoken.count(outcome) for outcome in (FOR, AGAINST, OPEN)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engine.claims.claim import Trial
+from engine.claims.claim import ClaimTrial
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Beside:
     other: str
     by: str = "architecture"
 
-    def __call__(self, rows: pd.DataFrame) -> list[Trial]:
+    def __call__(self, rows: pd.DataFrame) -> list[ClaimTrial]:
         """Return a trial for each value of the column `where`, in the order of the rows."""
         found = []
         for where, own in rows.groupby("where", sort=False):
             one, other = (_values(own[own[self.by] == side], self.value) for side in (self.one, self.other))
             if one and other:
-                found.append(Trial(str(where), one, other))
+                found.append(ClaimTrial(str(where), one, other))
         return found
 
 
@@ -41,11 +41,11 @@ class Bounded:
     low: float
     high: float
 
-    def __call__(self, rows: pd.DataFrame) -> list[Trial]:
+    def __call__(self, rows: pd.DataFrame) -> list[ClaimTrial]:
         """Return a trial for each value of the column `where`, in the order of the rows."""
         bounds = (self.low, self.high)
         found = ((str(where), _values(own, self.value)) for where, own in rows.groupby("where", sort=False))
-        return [Trial(where, values, bounds) for where, values in found if values]
+        return [ClaimTrial(where, values, bounds) for where, values in found if values]
 
 
 def _values(rows: pd.DataFrame, name: str) -> tuple[float, ...]:

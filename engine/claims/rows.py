@@ -7,6 +7,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.experiments.findings.aggregates import summaries
+from engine.experiments.gradients.clipping_search import LEARNT
 from engine.experiments.runs.results import rows_with
 from engine.experiments.runs.task_facts import task_facts, task_title
 from engine.plotting.theme import architecture_label
@@ -178,6 +179,17 @@ def regimes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the translators at the end of training, with how much higher the loss is on their own words."""
     rows = rows_with(frame, kind="final")
     return rows.assign(where="English to French", gap=rows["free_loss"] - rows["forced_loss"])
+
+
+def clipped_runs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return whether a network has learnt (100 or 0) with its gradient clipped and without, by threshold."""
+    parts = (
+        frame.assign(
+            run=run, learnt=100.0 * (frame[column] < LEARNT), where=frame["threshold"].map("Threshold {:g}".format)
+        )
+        for run, column in (("clipped", "loss"), ("free", "loss_without"))
+    )
+    return pd.concat(list(parts), ignore_index=True)
 
 
 def without_attention(frame: pd.DataFrame) -> pd.DataFrame:

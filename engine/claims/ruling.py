@@ -15,7 +15,7 @@ from engine.claims.claim import (
     OPEN,
     UNMEASURED,
     Claim,
-    Trial,
+    ClaimTrial,
     middle_of,
     verdict_of,
 )
@@ -24,6 +24,7 @@ from engine.errors import DataError
 from engine.experiments.runs import results
 from engine.wording import counted, listing
 
+UNRECORDED = "not recorded"
 MOST_NAMED = 4  # places that one part of a sentence names
 Reader = Callable[[str], pd.DataFrame]
 
@@ -44,7 +45,7 @@ class Ruling:
     verdict: str
     sentence: str
     figure: str = ""
-    trials: tuple[Trial, ...] = ()
+    trials: tuple[ClaimTrial, ...] = ()
     day: str = ""
     machine: str = ""
     commit: str = ""
@@ -57,7 +58,7 @@ class Ruling:
             row: dict[str, object] = {"where": trial.where, "one": self.claim.names[0]}
             row |= _summed_up(trial.one, "one", self.claim.counts_seeds)
             row |= {"values": len(trial.one), "other": self.claim.names[1]}
-            row |= _summed_up(trial.other, "other") if not is_bounded else {}
+            row |= _summed_up(trial.other, "other", self.claim.counts_seeds) if not is_bounded else {}
             row |= {"bound_low": min(trial.other), "bound_high": max(trial.other)} if is_bounded else {}
             rows.append(row | {"measured": self.claim.unit, "speaks": trial.speaks(self.claim.says)})
         return pd.DataFrame(rows)
@@ -95,13 +96,17 @@ def rule_on(name: str, claim: Claim, read: Reader) -> Ruling:
     verdict = verdict_of(trials, claim.says, claim.is_universal)
     shown = _clearest(claim, trials, verdict)
     facts = ("date", "hardware", "commit")
-    origin = [listing(sorted({str(value) for frame in frames for value in frame[fact].dropna()})) for fact in facts]
-    days = sorted({str(value)[:10] for frame in frames for value in frame["date"].dropna()})
+    said = {
+        fact: sorted({str(value) for frame in frames if fact in frame for value in frame[fact].dropna()})
+        for fact in facts
+    }
+    days = sorted({value[:10] for value in said["date"]}) or [UNRECORDED]
     day = " to ".join(dict.fromkeys((days[0], days[-1])))
+    origin = [listing(said[fact]) or UNRECORDED for fact in facts]
     return Ruling(name, claim, verdict, _why(claim, trials, verdict), told(claim, shown), trials, day, *origin[1:])
 
 
-def told(claim: Claim, trial: Trial) -> str:
+def told(claim: Claim, trial: ClaimTrial) -> str:
     """Return a trial in words: where, and the median of each side with its range."""
     if not claim.names[1]:
         name = f"{claim.names[0]} " if claim.names[0] not in ("", trial.where) else ""
@@ -118,12 +123,14 @@ def counts_sentence(rulings: Sequence[Ruling], verdicts: dict[str, str]) -> str:
     return f"Of {counted(len(rulings), 'claim')}, {listing(parts)}."
 
 
-def _why(claim: Claim, trials: Sequence[Trial], verdict: str) -> str:
+def _why(claim: Claim, trials: Sequence[ClaimTrial], verdict: str) -> str:
     if len(trials) == 1:
         return f"{told(claim, trials[0])}. {_ALONE[trials[0].speaks(claim.says)]}"
     parts = []
     for outcome, verbs in _SAID.items():
-        own = sorted((trial for trial in trials if trial.speaks(claim.says) == outcome), key=Trial.gap, reverse=True)
+        own = sorted(
+            (trial for trial in trials if trial.speaks(claim.says) == outcome), key=ClaimTrial.gap, reverse=True
+        )
         if own:
             some = "Every trial" if len(own) == len(trials) else f"{len(own)} of {len(trials)} trials"
             lead = f"{some} {verbs[len(own) > 1 and len(own) < len(trials)]}"
@@ -146,11 +153,11 @@ _ALONE = {
 }
 
 
-def _clearest(claim: Claim, trials: Sequence[Trial], verdict: str) -> Trial:
+def _clearest(claim: Claim, trials: Sequence[ClaimTrial], verdict: str) -> ClaimTrial:
     """Return the trial that shows the verdict best: the clearest of those that speak as it does."""
     wanted = {"fails": AGAINST, "open": OPEN}.get(verdict, FOR)
     own = [trial for trial in trials if trial.speaks(claim.says) == wanted]
-    return max(own or trials, key=Trial.gap)
+    return max(own or trials, key=ClaimTrial.gap)
 
 
 def _range(claim: Claim, values: Sequence[float]) -> str:

@@ -23,6 +23,7 @@ class Evidence:
         columns: those that claims read.
         command: makes it, or adds a model's rows to it.
         is_comparison: whether it is one of `engine compare`.
+        kind: how its file's name ends.
     """
 
     name: str
@@ -30,6 +31,12 @@ class Evidence:
     command: str
     columns: tuple[str, ...]
     is_comparison: bool = False
+    kind: str = "parquet"
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.name}.{self.kind}"
 
     def read(self, folder: Path) -> pd.DataFrame:
         """Return its rows.
@@ -39,7 +46,7 @@ class Evidence:
         """
         if self.is_comparison:
             return rows.tests(results.load_results(self.name, folder))
-        path = folder / f"{self.name}.parquet"
+        path = folder / self.file
         absent = f"The table {path.name} is not there, so nothing is measured; make it with: {self.command}."
         return read_stored_table(path, self.columns, absent)
 
@@ -78,6 +85,13 @@ for _table in (
         "Translators trained with and without teacher forcing",
         f"{_EVALUATE} --regimes data/results/teacher_forcing.parquet",
         ("label", "kind", "forced_loss", "free_loss", "bleu_beam"),
+    ),
+    Evidence(
+        "clipping_thresholds",
+        "Training with and without a ceiling on the gradient",
+        "python -m engine.experiments.gradients.clipping_search",
+        ("threshold", "seed", "loss", "loss_without"),
+        kind="csv",
     ),
     Evidence(
         "translation_test_set",

@@ -12,9 +12,9 @@ _RACE = ("comparison", (("section", "live_race"),), "Place your bets")
 NONE_YET = "No command measures this yet"
 
 for _name, _claim in {
-    "clipping": Claim(
-        "Clipping cures explosion only",
-        "Clipping the gradient cures exploding gradients and not vanishing ones.",
+    "clipping_not_vanishing": Claim(
+        "Clipping does not cure vanishing",
+        "Clipping the gradient does nothing for gradients that vanish.",
         "Pascanu, Mikolov and Bengio (2013)",
         "Training",
         why="A ceiling on the gradient's norm shortens what is too long; what is too short stays short.",

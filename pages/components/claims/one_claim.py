@@ -56,7 +56,7 @@ def receipt(found: Ruling) -> Receipt:
         "found.sentence",
         day=found.day,
         measured=f"commit {found.commit}, on {found.machine}",
-        data=listing(f"{table.title} (data/results/{table.name}.parquet)" for table in tables),
+        data=listing(f"{table.title} (data/results/{table.file})" for table in tables),
         command="\n".join(table.command for table in tables),
         note=f"Ranges are over the {found.claim.each}.",
     )

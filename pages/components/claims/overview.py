@@ -29,7 +29,7 @@ def show(shown: Sequence[Ruling], made: Call[dict[str, Ruling]]) -> None:
             "subject": [found.claim.subject for found in shown],
         }
     )
-    days = sorted({found.day[-10:] for found in shown if found.day})
+    days = sorted({found.day[-10:] for found in shown if found.day[:1].isdigit()})
     figures.show_table(
         table,
         name="claims",

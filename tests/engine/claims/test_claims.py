@@ -23,7 +23,7 @@ from engine.claims.claim import (
     UNMEASURED,
     VERDICTS,
     WITHIN,
-    Trial,
+    ClaimTrial,
     verdict_of,
 )
 from engine.claims.measures import Beside, Bounded
@@ -84,29 +84,33 @@ def test_numbers_turned_round_turn_the_verdict(name: str, tables: dict[str, pd.D
 )
 def test_the_rule(spoken: tuple[str, ...], verdict: str) -> None:
     values = {FOR: (3.0, 4.0), AGAINST: (0.0, 1.0), OPEN: (1.0, 3.0)}
-    trials = [Trial("here", values[outcome], (2.0, 2.0)) for outcome in spoken]
+    trials = [ClaimTrial("here", values[outcome], (2.0, 2.0)) for outcome in spoken]
     assert verdict_of(trials, ABOVE) == verdict
 
 
 def test_one_exception_refutes_what_is_said_of_every_network() -> None:
-    trials = [Trial("RNN", (0.0,), (50.0,)), Trial("LSTM", (0.0,), (50.0,)), Trial("chrono", (100.0,), (50.0,))]
+    trials = [
+        ClaimTrial("RNN", (0.0,), (50.0,)),
+        ClaimTrial("LSTM", (0.0,), (50.0,)),
+        ClaimTrial("chrono", (100.0,), (50.0,)),
+    ]
     assert verdict_of(trials, BELOW, is_universal=True) == FAILS
     assert verdict_of(trials[:2], BELOW, is_universal=True) == HOLDS
 
 
 def test_ranges_that_touch_decide_nothing() -> None:
-    assert Trial("", (1.0, 2.0), (2.0, 3.0)).speaks(BELOW) == OPEN
-    assert Trial("", (1.0, 1.9), (2.0, 3.0)).speaks(BELOW) == FOR
-    assert Trial("", (24.9, 25.0), (24.5, 25.5)).speaks(WITHIN) == FOR
-    assert Trial("", (11.0, 25.0), (24.5, 25.5)).speaks(WITHIN) == OPEN
+    assert ClaimTrial("", (1.0, 2.0), (2.0, 3.0)).speaks(BELOW) == OPEN
+    assert ClaimTrial("", (1.0, 1.9), (2.0, 3.0)).speaks(BELOW) == FOR
+    assert ClaimTrial("", (24.9, 25.0), (24.5, 25.5)).speaks(WITHIN) == FOR
+    assert ClaimTrial("", (11.0, 25.0), (24.5, 25.5)).speaks(WITHIN) == OPEN
 
 
 def test_sides_are_told_by_the_rows() -> None:
     rows = pd.DataFrame(
         {"where": ["a", "a", "a", "b"], "architecture": ["gru", "gru", "lstm", "gru"], "updates": [1, 2, 3, 9]}
     )
-    assert Beside("updates", "gru", "lstm")(rows) == [Trial("a", (1.0, 2.0), (3.0,))]
-    assert Bounded("updates", 2.0, 2.0)(rows)[1] == Trial("b", (9.0,), (2.0, 2.0))
+    assert Beside("updates", "gru", "lstm")(rows) == [ClaimTrial("a", (1.0, 2.0), (3.0,))]
+    assert Bounded("updates", 2.0, 2.0)(rows)[1] == ClaimTrial("b", (9.0,), (2.0, 2.0))
 
 
 def test_claims_are_whole() -> None:

@@ -37,7 +37,7 @@ def test_nothing_left_is_said() -> None:
 
 
 def test_a_claim_that_is_not_measured_says_what_is_missing_and_where_to_try_it() -> None:
-    at = open_page("claims", claim="clipping")
+    at = open_page("claims", claim="clipping_not_vanishing")
     assert "No command measures this yet" in written(at)
     link = at.get("page_link")[0].proto
     assert (link.page, link.query_string) == ("gradients", "tool=clipping")
