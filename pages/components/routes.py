@@ -54,6 +54,12 @@ OWN = (  # those of no family
         },
         opens="networks",
     ),
+    Page(
+        "claims",
+        "Claims",
+        "What textbooks say of recurrent networks, and whether it holds here.",
+        {"✓ ◐ ✗": "holds here, holds under a condition, does not hold here."},
+    ),
 )
 LESSONS = Page("lessons", "Lessons", "A course through the pages: predict, try it, and see what the network says.")
 GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
