@@ -5,6 +5,6 @@ Paper: Ribeiro, Wu, Guestrin and Singh (2020), Beyond accuracy: behavioral testi
 """
 
 from engine.behaviour.cases import Case, Judgement
-from engine.behaviour.suites import SUITES, Suite, read_suite, suite_digest
+from engine.behaviour.suites import SUITES, Suite, read_suite
 
-__all__ = ["SUITES", "Case", "Judgement", "Suite", "read_suite", "suite_digest"]
+__all__ = ["SUITES", "Case", "Judgement", "Suite", "read_suite"]

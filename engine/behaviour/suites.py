@@ -38,8 +38,8 @@ class Suite:
     """A behaviour suite, written out.
 
     Attributes:
-        name: the task family's. digest: the beginning of the file's SHA-256, by which stored results are known to be of
-            these sentences.
+        name: the task family's. digest: the beginning of the SHA-256 of the cases, by which stored results are known
+            to be of these.
     """
 
     name: str
@@ -90,16 +90,6 @@ def read_suite(name: str, folder: Path = SUITES) -> Suite:
     return _read(path, path.stat().st_mtime_ns)
 
 
-def suite_digest(name: str) -> str:
-    """Return the beginning of the SHA-256 of a task family's suite, without writing it out; "" where there is none."""
-    path = SUITES / f"{name}.toml"
-    return _digest(path.read_bytes()) if path.is_file() else ""
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, version: int) -> Suite:
     content = path.read_bytes()
@@ -108,7 +98,8 @@ def _read(path: Path, version: int) -> Suite:
     except ValueError as error:
         raise DataError(f"The behaviour suite {path.name} is no TOML: {error}.") from error
     cases = tuple(expand(found, path.name))
-    return Suite(path.stem, str(found["title"]), _digest(content), cases)
+    digest = hashlib.sha256(repr(cases).encode()).hexdigest()[:12]
+    return Suite(path.stem, str(found["title"]), digest, cases)
 
 
 def expand(suite: JsonObject, named: str) -> Iterator[Case]:
@@ -130,36 +121,33 @@ def expand(suite: JsonObject, named: str) -> Iterator[Case]:
                 for domain, own in domains.items()
                 if _has_all(template, {**words, **own}, own, domains)
             ]
-            for domain, filled, variants in _drawn(test, lists, draw, seen):
+            for domain, variants in _drawn(test, lists, draw, seen):
                 for text, parts, beside in variants:
                     entities = tuple(
                         f"{word} ({suite['types'][name]})" for name, word in parts if name in suite.get("types", {})
                     )
                     right = () if beside else (expected,) if expected else entities
                     yield Case(test.capability, test.name, domain, text, right, beside)
-                seen.add(filled.text)
 
 
 def _drawn(
     test: SuiteTest, lists: Sequence[tuple[str, str, Words]], draw: random.Random, seen: set[str]
-) -> Iterator[tuple[str, Filled, list[tuple[str, tuple[tuple[str, str], ...], str]]]]:
-    """Yield domain, sentence and its cases in turn over templates and domains until there are enough or no new ones."""
+) -> Iterator[tuple[str, list[tuple[str, tuple[tuple[str, str], ...], str]]]]:
+    """Yield the domain and the cases of one sentence after the other until there are enough or no new ones."""
     order = list(lists)
     draw.shuffle(order)
     count, misses = 0, 0
     while count < test.cases and misses < DRAWS * len(order):
         template, domain, words = order[(count + misses) % len(order)]
         filled = fill(template, words, draw)
-        if filled.text in seen:
-            misses += 1
-            continue
         variants = _variants(test, template, filled, words, draw)
-        if not variants:
+        texts = {text for text, *_ in variants}
+        if not texts or texts & seen:
             misses += 1
             continue
-        seen.add(filled.text)
+        seen |= texts
         count += len(variants)
-        yield domain, filled, variants
+        yield domain, variants
 
 
 def _variants(

@@ -16,6 +16,8 @@ from engine.registry import Registry
 if TYPE_CHECKING:  # `datasets` takes a second to import; only loading needs it
     from datasets import Dataset
 
+    from engine.corpora.series import SeriesFacts
+
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 T = TypeVar("T")
 SPLITS = ("train", "validation", "test")
@@ -64,6 +66,7 @@ class CorpusSpec:
             empty where that is not known or each text of the split is one.
         splits: the splits it must have.
         labels: of labelled texts, what the label of each number is called, from 0.
+        series: of series, what they are about.
     """
 
     name: str
@@ -79,6 +82,7 @@ class CorpusSpec:
     parts: tuple[tuple[int, str], ...] = ()
     splits: tuple[str, ...] = SPLITS
     labels: tuple[str, ...] = ()
+    series: SeriesFacts | None = None
 
     @property
     def terms(self) -> str:

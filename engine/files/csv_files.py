@@ -43,11 +43,13 @@ _NAME = re.compile(r"[^\W\d](?:[\w .#/()-]{0,38}[\w#)])?")
 _NUMBER = re.compile(r"[-+]?[\d.,:/-]*\d[\d.,:/%-]*")
 
 
-def read_csv(lines: Sequence[str], name: str, preferred: Sequence[str] = ()) -> Table | None:
+def read_csv(
+    lines: Sequence[str], name: str, preferred: Sequence[str] = (), *, may_be_numbers: bool = False
+) -> Table | None:
     """Return the table that lines are, None where they are none.
 
     Raises:
-        InputError: it is a table without texts.
+        InputError: it is a table without texts, which it may not be.
     """
     told = _SEPARATOR.fullmatch(lines[0].strip(" ")) if lines else None
     first = 1 if told else 0
@@ -69,10 +71,10 @@ def read_csv(lines: Sequence[str], name: str, preferred: Sequence[str] = ()) -> 
     rows = list(_rows(lines[first:], best.delimiter, first + 1))
     if best.delimiter != NO_DELIMITER:
         rows = [row for row in rows if row.cells != ("",)]
-    return _table(best, rows, name, preferred)
+    return _table(best, rows, name, preferred, may_be_numbers)
 
 
-def _table(sample: _Sample, rows: list[Row], name: str, preferred: Sequence[str]) -> Table:
+def _table(sample: _Sample, rows: list[Row], name: str, preferred: Sequence[str], may_be_numbers: bool) -> Table:
     head = sample.head if sample.has_head else [f"column {number}" for number in range(1, sample.width + 1)]
     below = rows[1:] if sample.has_head else rows
     if sample.width == len(head) + 1 and sample.share > LEAST_SHARE:
@@ -80,7 +82,15 @@ def _table(sample: _Sample, rows: list[Row], name: str, preferred: Sequence[str]
     by = DELIMITERS.get(sample.delimiter, f"“{sample.delimiter}”")
     how = "one column" if sample.delimiter == NO_DELIMITER else f"columns separated by {by}"
     without = "" if sample.has_head else ", without names of columns"
-    return make_table(f"a table, {how}{without}", head, below, name, preferred, delimiter=sample.delimiter)
+    return make_table(
+        f"a table, {how}{without}",
+        head,
+        below,
+        name,
+        preferred,
+        delimiter=sample.delimiter,
+        may_be_numbers=may_be_numbers,
+    )
 
 
 class _Sample:

@@ -21,7 +21,9 @@ _BEGIN = re.compile(r'\s*(\{\s*"|\[\s*(\{\s*"|"[^"]*"\s*[,\]]|\[\s*["\d]))')
 Record = Any
 
 
-def read_json(text: str, lines: Sequence[str], name: str, preferred: Sequence[str] = ()) -> Table | None:
+def read_json(
+    text: str, lines: Sequence[str], name: str, preferred: Sequence[str] = (), *, may_be_numbers: bool = False
+) -> Table | None:
     """Return the records of JSON or JSON Lines, None where the text is neither.
 
     Raises:
@@ -37,15 +39,16 @@ def read_json(text: str, lines: Sequence[str], name: str, preferred: Sequence[st
         if numbered is not None:
             bad = [number for number, record in numbered if record is None]
             good = [(number, record) for number, record in numbered if record is not None]
-            return _table(good, "JSON Lines", name, preferred, bad)
+            return _table(good, "JSON Lines", name, preferred, bad, may_be_numbers=may_be_numbers)
         if not _BEGIN.match(text):
             return None  # "[laughs] I liked it."
         where = f" in line {error.lineno:,}, column {error.colno:,}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} begins as JSON does and has a fault{where}: no record can be read.") from error
-    return _table(list(enumerate(_records(found), start=1)), "JSON", name, preferred)
+    numbered = list(enumerate(_records(found), start=1))
+    return _table(numbered, "JSON", name, preferred, may_be_numbers=may_be_numbers)
 
 
-def read_parquet(data: bytes, name: str, preferred: Sequence[str] = ()) -> Table:
+def read_parquet(data: bytes, name: str, preferred: Sequence[str] = (), *, may_be_numbers: bool = False) -> Table:
     """Return the rows of a Parquet table.
 
     Raises:
@@ -71,7 +74,7 @@ def read_parquet(data: bytes, name: str, preferred: Sequence[str] = ()) -> Table
         raise InputError(
             f"{name} unpacks to {size / 2**20:,.0f} MiB; at most {MAX_PARQUET_BYTES // 2**20} MiB are read."
         )
-    return _table(list(enumerate(records, start=1)), "Parquet", name, preferred)
+    return _table(list(enumerate(records, start=1)), "Parquet", name, preferred, may_be_numbers=may_be_numbers)
 
 
 def _read_lines(lines: Sequence[str]) -> list[tuple[int, Record]] | None:
@@ -111,6 +114,8 @@ def _table(
     name: str,
     preferred: Sequence[str],
     bad: Sequence[int] = (),
+    *,
+    may_be_numbers: bool = False,
 ) -> Table:
     columns: dict[str, None] = {}
     found: list[tuple[int, dict[str, Cell]]] = []
@@ -124,7 +129,9 @@ def _table(
         found.append((number, cells))
     rows = [Row(number, tuple(cells.get(column, "") for column in columns)) for number, cells in found]
     rows = sorted([*rows, *(Row(number, ()) for number in bad)], key=lambda row: row.line)
-    return make_table(format, list(columns), rows, name, preferred, lacking="no JSON record")
+    return make_table(
+        format, list(columns), rows, name, preferred, lacking="no JSON record", may_be_numbers=may_be_numbers
+    )
 
 
 def _cells(record: Record, within: str = "") -> Iterator[tuple[str, Cell]]:

@@ -33,8 +33,14 @@ def read_texts(options: TextsOption, preferred: Sequence[str] = ()) -> Texts:
     """
     from engine.files.formats import read_file  # not for the commands that read no files
 
-    most = {"max_bytes": MAX_COMMAND_BYTES, "max_lines": MAX_COMMAND_BYTES}
-    file = read_file(read_bytes(), STANDARD_INPUT, preferred, is_lines=options.plain, **most)
+    file = read_file(
+        read_bytes(),
+        STANDARD_INPUT,
+        preferred,
+        is_lines=options.plain,
+        max_bytes=MAX_COMMAND_BYTES,
+        max_lines=MAX_COMMAND_BYTES,
+    )
     advice = " --column reads another, --plain takes lines as they stand."
     return _say(file, options.column, advice)
 

@@ -169,15 +169,19 @@ def make_table(
     preferred: Sequence[str] = (),
     delimiter: str = "",
     lacking: str = "too few cells",
+    *,
+    may_be_numbers: bool = False,
 ) -> Table:
     """Return a table whose column of texts is told from what stands in it, its columns with names that tell them apart.
 
     Raises:
-        InputError: there is no row, or no column has words in it.
+        InputError: there is no row, or no column has words in it and it may not be one of numbers alone.
     """
     if not rows:
         raise InputError(f"{name} has nothing below {quote(columns)}: put one text in each row.")
     column = find_text_column(columns, [row.cells for row in rows[:SAMPLE_ROWS]], preferred)
+    if column is None and may_be_numbers:
+        column = 0
     if column is None:
         raise InputError(f"{name} has no column of texts: there are no words in {quote(columns)}.")
     return Table(format, name_columns(columns), tuple(rows), column, delimiter=delimiter, lacking=lacking)

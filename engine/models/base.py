@@ -65,6 +65,7 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
     """Base of all models: `config` holds the constructor's arguments, folders hold safetensors and nothing pickled."""
 
     task: ClassVar[str]
+    without_weights: ClassVar[frozenset[str]] = frozenset()  # arguments that no weight is as large as, which it bounds
     cell: str
     embedding: nn.Embedding
 
@@ -124,7 +125,8 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
             found = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
         most = max([len(found), LEAST_ALLOWED, *(size for shape in found.values() for size in shape)])
         for name, value in arguments.items():
-            if isinstance(value, int) and value > most:  # so many layers would take for ever even to lay out
+            # So many layers would take for ever even to lay out.
+            if isinstance(value, int) and value > most and name not in cls.without_weights:
                 raise ConfigError(f"{name} is {value:,}, and its weights have no such size.")
         with torch.device("meta"):
             wanted = {name: tuple(tensor.shape) for name, tensor in cls(**arguments).state_dict().items()}

@@ -55,7 +55,8 @@ def cell_words(cell: str) -> str:
 def _head(config: JsonObject) -> str:
     family = TASK_FAMILIES.get(config["task"])
     lines = ["---", "library_name: unrolled", f"pipeline_tag: {family.pipeline_tag}"]
-    lines += ["language:", *(f"- {language}" for language in family.languages(config))]
+    languages = [f"- {language}" for language in family.languages(config)]
+    lines += ["language:", *languages] if languages else []
     lines += ["tags:", f"- {config['cell']}"]
     lines += ["- recurrent-neural-network"] * bool(config.get("hidden_size")) + ["---"]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import tokenizers
 
+from engine.config import JsonObject
 from engine.errors import ModelError
 from engine.lazy import lazy_property
 from engine.registry import Registry, discover
@@ -31,7 +32,7 @@ class Tokenizer:
     """
 
     kind: ClassVar[str]
-    noun: ClassVar[str] = "piece"
+    noun: ClassVar[str] = "subword token"
     is_concatenative: ClassVar[bool] = False
 
     def __init__(self, backend: tokenizers.Tokenizer) -> None:
@@ -42,6 +43,11 @@ class Tokenizer:
         self.bos_id: int | Any = backend.token_to_id(BOS)
         self.eos_id: int | Any = backend.token_to_id(EOS)
         self.unk_id: int | Any = backend.token_to_id(UNK)
+
+    @classmethod
+    def from_stored(cls, stored: JsonObject) -> Tokenizer:
+        """Return what a tokenizer.json that no library reads stands for; only kinds without a vocabulary have one."""
+        raise ModelError("This tokenizer.json holds no tokenizer.")
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = None) -> Tokenizer:
@@ -151,9 +157,13 @@ def tokenizer_from(text: str, name: str = "tokenizer.json") -> Tokenizer:
     """
     try:
         stored = json.loads(text)
+        if isinstance(stored, dict) and "columns" in stored:  # numbers, not tokens
+            return TOKENIZERS.get(str(stored.get("kind"))).from_stored(stored)
         backend = tokenizers.Tokenizer.from_str(json.dumps(stored))
     except ValueError as error:
         raise ModelError(f"The tokenizer file {name} is missing or damaged.") from error
+    except ModelError:
+        raise
     except Exception as error:  # the Rust library raises bare Exception for a malformed tokenizer
         raise ModelError(f"The tokenizer file {name} is not a tokenizer.") from error
     is_split_by_pattern = (stored.get("pre_tokenizer") or {}).get("type") == "Split"

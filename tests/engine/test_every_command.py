@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import safetensors.torch
+import torch
 
 from engine.command_line import EXIT_BAD_INPUT, EXIT_CODES, EXIT_FAILED, EXIT_STOPPED, build_parser, main
 from engine.command_options import PLACES
@@ -21,9 +22,11 @@ from engine.decoding.limits import SamplingSettings
 from engine.inspection.translation import bottleneck
 from engine.inspection.writing import temperature_results
 from engine.models import folder as model_folders
+from engine.models.forecaster import Forecaster
 from engine.models.language_model import LanguageModelConfig
 from engine.recipes import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
+from engine.text.scaling import ScaledColumn, SeriesScaling
 from engine.training import TrainingSettings
 from tests.engine.exchange.originals import WordLanguageModel
 from tests.engine.exchange.test_layouts import as_file
@@ -47,6 +50,7 @@ GOOD = {
     "bottleneck": ("bottleneck", "--model", "translator"),
     "classify": ("classify", "--model", "classifier"),
     "tag": ("tag", "--model", "tagger"),
+    "forecast": ("forecast", "--model", "forecaster", "--horizon", "4"),
     "train": ("train", "--recipe", "tiny-recipe", "--output", "out/run"),
     "runs": ("runs", "--json"),
     "import": ("import", "--weights", "lm.safetensors", "--vocabulary", "words.json", "--output", "out/brought"),
@@ -56,8 +60,9 @@ GOOD = {
     "compare": ("compare", "--recipe", "quick", "--output", "out", "--workers", "0", "--only", "2,rnn,seed=0"),
 }
 WITH_MODEL = [name for name, line in GOOD.items() if "--model" in line]
-READERS = ("score", "translate", "classify", "tag")
+READERS = ("score", "translate", "classify", "tag", "forecast")
 TEXT = b"a dog runs\n\nthe cat sees the dog\n"
+VALUES = b"day,sold\n" + b"\n".join(b"2026-01-%02d,%d" % (day, day % 7) for day in range(1, 22))
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +80,11 @@ def workplace(
     kinds = {"lm": language_model_folder, "translator": translator_folder, "tagger": tagger_folder}
     for name, folder in (kinds | {"classifier": tiny_classifiers / "tiny-lstm"}).items():
         shutil.copytree(folder, models / name)
+    torch.manual_seed(0)
+    forecaster = Forecaster(hidden_size=4, window=8, horizon=3, season=7)
+    described = {"model": "forecaster", "title": "Tiny", "corpora": ["ferry"], "known": []}
+    scaling = SeriesScaling([ScaledColumn("value", 3.0, 2.0)])
+    model_folders.save_model(models / "forecaster", forecaster, scaling, described, "# Tiny")
     monkeypatch.setattr(model_folders, "PRETRAINED", models)
     monkeypatch.setitem(RECIPES._entries, TINY.name, TINY)
     monkeypatch.setattr(temperature_results, "SETTINGS", SamplingSettings(max_new_tokens=20, seed=0))
@@ -107,8 +117,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     """Return a function that runs a command with bytes on standard input and gives (exit code, output, errors)."""
 
     def call(
-        *arguments: str, typed: bytes | None = TEXT, encoding: str = "utf-8", refuses: int = 0
+        *arguments: str, typed: bytes | None = b"usual", encoding: str = "utf-8", refuses: int = 0
     ) -> tuple[int, str, str]:
+        if typed == b"usual":
+            typed = VALUES if arguments[0] == "forecast" else TEXT
         told, written = io.BytesIO(), io.BytesIO()
         output = io.BufferedWriter(_Refusing(refuses)) if refuses else written
         out = io.TextIOWrapper(output, encoding=encoding)
@@ -174,7 +186,10 @@ def test_what_is_missing_or_unknown_is_one_sentence(run, command):
 
 
 SWITCHES = "--help --json --resume --overwrite --dry-run --words --sample --plain --own-words".split()
-NUMBERS = "--max-new-tokens --temperature --top-k --top-p --seed --beam-size --length-penalty --rows --workers --check"
+NUMBERS = (
+    "--max-new-tokens --temperature --top-k --top-p --seed --beam-size --length-penalty --rows --workers --check "
+    "--horizon"
+)
 
 
 @pytest.mark.parametrize("command", GOOD)
@@ -267,7 +282,8 @@ def asking_for(command: str, flag: str, place: str) -> tuple[str, ...]:
     model = dict.fromkeys(
         ("--predictions", "--word-order", "--attributions", "--examples", "--behaviour"), "classifier"
     )
-    return tuple((model | {"--ablation": "tagger"}).get(flag, "translator") if word == "lm" else word for word in line)
+    model |= {"--ablation": "tagger", "--forecasts": "forecaster"}
+    return tuple(model.get(flag, "translator") if word == "lm" else word for word in line)
 
 
 @pytest.mark.parametrize(("command", "flag"), PLACED)
@@ -477,7 +493,7 @@ def test_help_names_what_may_be_typed(run):
         "checkpoint_every: Updates between two checkpoints; 0 writes none. (at or above 0; def" in run("train", "-h")[1]
     )
     assert "what --model may be:\n  lm\n" in run("generate", "--help")[1]
-    assert "what --model may be:\n  classifier, lm, tagger, translator\n" in run("evaluate", "--help")[1]
+    assert "what --model may be:\n  classifier, forecaster, lm, tagger, translator\n" in run("evaluate", "--help")[1]
     assert "what --recipe may be:\n  adding_600, quick, shipped\n" in run("compare", "--help")[1]
     assert "saltmarsh" in run("index", "--help")[1]
     out = run("--help")[1]

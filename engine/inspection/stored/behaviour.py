@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from engine.aggregation import wilson
-from engine.behaviour import suite_digest
+from engine.behaviour import read_suite
 from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
 from engine.lazy import lazy_property
 from engine.wording import listing, percent
@@ -56,7 +56,7 @@ def stored_behaviour(name: str, folder: str, table: str = "") -> StoredBehaviour
     """
     absent = f"Behaviour has not been measured here; run: {COMMAND.format(model='NAME')}."
     frame = with_these_weights(read_stored_table(Path(table or TABLE), COLUMNS, absent), name, folder)
-    if frame.empty or frame["suite"].iloc[0] != suite_digest(str(frame["task"].iloc[0])):
+    if frame.empty or frame["suite"].iloc[0] != read_suite(str(frame["task"].iloc[0])).digest:
         return None
     return StoredBehaviour(frame, failure_rates(frame))
 

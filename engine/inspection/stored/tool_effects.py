@@ -87,9 +87,10 @@ def typical_sentences(effects: pd.DataFrame) -> dict[str, str]:
         if others.empty or own.empty:
             continue
         value, median = float(own["effect"].iloc[0]), float(others.median())
+        below = float((others < value).mean())
         said[str(tool)] = (
             f"How typical: over {len(others):,} {effect.texts}, {effect.words} is {effect.said(median)} at the median; "
-            f"for the example that this tool opens with it is {effect.said(value)}, more than on "
-            f"{percent(float((others < value).mean()), 0)} of them."
+            f"for the example that this tool opens with it is {effect.said(value)}, "
+            f"{f'more than on {percent(below, 0)}' if below else 'no more than on any'} of them."
         )
     return said

@@ -14,6 +14,7 @@ from engine.corpora.base import HubLocation
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.series import SERIES
 from engine.corpora.tatoeba_en_fr import from_translation
 from engine.errors import ConfigError, DataError
 
@@ -257,12 +258,16 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
             ("sentence", "label"),
             ("text", "label"),
             ("tokens", "ner_tags"),
+            ("date", "value"),
+            ("date", "OT"),
+            ("series_id", "values"),
         }
         if not spec.sample:
             assert (base.SAMPLES / name / "README.md").is_file()
         else:
             assert CORPORA.get(spec.sample).content is spec.content
         assert bool(spec.labels) == (spec.content is LABELLED_TEXTS)
+        assert bool(spec.series) == (spec.content is SERIES)
         if spec.hub is not None:
             assert re.fullmatch(r"[\w-]+/[\w-]+", spec.hub.repository)
             assert re.fullmatch(r"[0-9a-f]{40}", spec.hub.revision)  # a branch could change under a model

@@ -25,8 +25,8 @@ def help_of(command: str) -> str:
 
 
 def test_families_are_listed_in_their_own_order():
-    assert list(FAMILIES) == ["language_model", "translation", "classification", "tagging"]
-    assert [page.name for page in pages()] == ["generation", "translation", "sentiment", "entities"]
+    assert list(FAMILIES) == ["language_model", "translation", "classification", "tagging", "forecasting"]
+    assert [page.name for page in pages()] == ["generation", "translation", "sentiment", "entities", "series"]
 
 
 @pytest.mark.parametrize("name", TASK_FAMILIES.names())

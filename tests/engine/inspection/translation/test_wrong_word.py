@@ -161,7 +161,7 @@ def test_the_table_and_the_rows_hold_both_runs(interpreter: LoadedModel) -> None
         ("   ", "no word"),
         ("m" * 61, f"61 characters; at most {MAX_WORD_CHARACTERS}"),
         ("·qqqqq", "no piece “·qqqqq”"),
-        ("·<eos>", "no piece"),
+        ("·<eos>", "no subword token"),
         ("\N{CJK UNIFIED IDEOGRAPH-72AC}", "cannot read"),
         ("le\udcff", "UTF-8"),
     ],

@@ -1,0 +1,1 @@
+"""Looking at forecasts: a series and where it is forecast from, baselines beside a network, and what it rests on."""
