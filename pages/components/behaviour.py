@@ -85,7 +85,7 @@ def _show_failures(
     context: PageContext[Any], name: str, behaved: StoredBehaviour, capability: str, looked_at: Fields
 ) -> None:
     part = behaved.answers[behaved.answers["capability"] == capability]
-    tests = behaviour.failure_rates(part, ("test", "expected"))
+    tests = behaviour.rates_of_tests(part)
     receipt = _receipt({name: behaved})
     figures.show_table(tests.round(3), name="behaviour-tests", column_config=figures.in_words(tests), receipt=receipt)
     wrong = behaviour.failing_cases(part)
@@ -106,7 +106,7 @@ def _show_failures(
 def _said(row: Any) -> str:
     """Return what the network made of a sentence, and what was expected."""
     sure = "" if pd.isna(row.score) else f" ({percent(row.score, 0)})"
-    wanted = f"as for “{row.beside}”" if row.beside else row.expected or "nothing"
+    wanted = f"as for “{row.beside}”" if row.beside else row.expected.replace(" | ", ", ") or "nothing"
     return f"{row.answer or 'nothing'}{sure}; expected: {wanted}"
 
 

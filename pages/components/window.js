@@ -92,10 +92,11 @@ export default function ({ data, setTriggerValue }) {
     const leave = land();
     keep(data && data.kept, before => setTriggerValue('kept', before));
     addEventListener('beforeprint', measurePaper);
+    const root = document.documentElement.classList;
     let last = isDark();
     const watch = setInterval(() => {
         addButtons();
-        if (isDrawn()) document.documentElement.classList.remove('lesson-comes');
+        if (isDrawn() && root.contains('lesson-comes')) root.remove('lesson-comes');
         if (document.hidden || isDark() === last) return;
         last = !last;
         setTriggerValue('theme', last ? 'dark' : 'light');

@@ -27,6 +27,7 @@ COLUMNS = tuple(
     "model weights task suite title capability test domain text expected beside answer score fails hardware commit "
     "date".split()
 )
+LEAST_SHARED = 8  # cases that expect the same, on average
 KNOWN, UNKNOWN = 0.1, 0.4  # failure rates up to which, and from which on, a capability is said to be there or not
 
 
@@ -72,6 +73,12 @@ def failure_rates(answers: pd.DataFrame, by: Sequence[str] = ("capability",)) ->
         failures = int(part["fails"].sum())
         rows.append((*values, len(part), failures, failures / len(part), *wilson(failures, len(part))))
     return pd.DataFrame(rows, columns=[*by, "cases", "failures", "rate", "low", "high"])
+
+
+def rates_of_tests(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return `failure_rates` by test and, where many cases expect the same, by what is expected."""
+    is_shared = answers["expected"].nunique() <= len(answers) / LEAST_SHARED
+    return failure_rates(answers, ("test", "expected") if is_shared else ("test",))
 
 
 def failing_cases(answers: pd.DataFrame) -> pd.DataFrame:

@@ -295,7 +295,7 @@ def test_an_empty_split_and_impossible_shares_are_refused(division, sentence):
 
 
 def test_every_shape_says_all_that_a_form_needs():
-    assert SHAPES.names() == ["tagged_sentences", "sentence_pairs", "labelled_texts", "running_text"]
+    assert SHAPES.names() == ["tagged_sentences", "sentence_pairs", "labelled_texts", "running_text", "series"]
     for name, shape in SHAPES.items():
         assert shape.name == name
         assert shape.title

@@ -9,7 +9,13 @@ import pytest
 
 from engine.behaviour import SUITES, read_suite
 from engine.inspection.stored import behaviour
-from engine.inspection.stored.behaviour import behaviour_sentence, failing_cases, failure_rates, stored_behaviour
+from engine.inspection.stored.behaviour import (
+    behaviour_sentence,
+    failing_cases,
+    failure_rates,
+    rates_of_tests,
+    stored_behaviour,
+)
 from engine.inspection.stored.model_files import weights_in
 from engine.models.folder import PRETRAINED
 from engine.task_family import TASK_FAMILIES
@@ -36,6 +42,13 @@ def test_the_sentence_names_what_is_there_and_what_is_missing() -> None:
     said = behaviour_sentence(failure_rates(answers(Negation=13, Hedges=0, Wishes=4, Shouting=2)))
     assert said == "it seldom fails at hedges (0 %) and shouting (10 %), but it often fails at negation (65 %)."
     assert "20 % of the sentences" in behaviour_sentence(failure_rates(answers(Wishes=4)))
+
+
+def test_what_a_capability_consists_of_is_parted_by_expectation_only_where_many_cases_share_one() -> None:
+    frame = answers(Negation=13)
+    assert list(rates_of_tests(frame).columns[:2]) == ["test", "expected"]
+    own = frame.assign(expected=[f"entity {row}" for row in range(len(frame))])
+    assert rates_of_tests(own)[["test", "cases", "failures"]].to_numpy().tolist() == [["t", 20, 13]]
 
 
 def test_failing_cases_come_the_surest_first() -> None:

@@ -160,7 +160,7 @@ def test_the_table_and_the_rows_hold_both_runs(interpreter: LoadedModel) -> None
         ("", "no word"),
         ("   ", "no word"),
         ("m" * 61, f"61 characters; at most {MAX_WORD_CHARACTERS}"),
-        ("·qqqqq", "no piece “·qqqqq”"),
+        ("·qqqqq", "no subword token “·qqqqq”"),
         ("·<eos>", "no subword token"),
         ("\N{CJK UNIFIED IDEOGRAPH-72AC}", "cannot read"),
         ("le\udcff", "UTF-8"),
