@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, hosting, notices, routes, visitor
+from pages.components.lessons import panel
 
 # A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
 if __name__ == "__main__":
@@ -18,6 +19,7 @@ if __name__ == "__main__":
     )
     visitor.arrive()
     with routes.frame(), cache.one_look(), notices.engine_errors():
+        panel.show(page.title)
         page.run()
 elif __name__ == "app":  # `streamlit run` finds this assignment and serves what it gives
     app = st.App(__file__, **hosting.parts(warm_up_after=cache.WARM_AFTER_SECONDS))

@@ -24,7 +24,7 @@ def make_app() -> st.App:
 
     from pages.components import hosting
 
-    return st.App(Path(__file__).with_name("app.py"), **hosting.parts(warm_up_after=0.0))
+    return st.App(Path(__file__).with_name("app.py"), **hosting.parts(warm_up_after=0.0, has_worker=True))
 
 
 def settings(app: st.App, host: str, port: int) -> uvicorn.Config:

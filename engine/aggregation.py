@@ -3,6 +3,7 @@ object."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,3 +59,16 @@ MEDIAN_AND_RANGE = Aggregation("median")
 MEAN_AND_RANGE = Aggregation("mean")
 MEAN_AND_QUARTILES = Aggregation("mean", 0.25, 0.75)
 ROOT_MEAN_SQUARE_AND_QUARTILES = Aggregation(ROOT_MEAN_SQUARE, 0.25, 0.75)
+
+
+def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95 % interval of a share of `hits` in `count`.
+
+    Paper: Wilson (1927), Probable inference, the law of succession, and statistical inference.
+    """
+    if not count:
+        return 0.0, 1.0
+    share, scale = hits / count, 1 + z * z / count
+    middle = (share + z * z / (2 * count)) / scale
+    reach = z / scale * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(0.0, middle - reach), min(1.0, middle + reach)

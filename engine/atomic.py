@@ -34,8 +34,9 @@ def check_folder(folder: Path, what: str) -> None:
     Raises:
         InputError: naming `what` cannot be written, and which place is in the way.
     """
+    _check_name(folder, what)
     # What is replaced as a whole is made beside its folder.
-    beside = next(path for path in folder.absolute().parents if path.exists())
+    beside = next((path for path in folder.absolute().parents if path.exists()), folder)
     for position in (beside, folder):
         if position.exists() and not _takes_files(position):
             raise InputError(
@@ -49,6 +50,7 @@ def check_file(file: Path, what: str) -> None:
     Raises:
         InputError: naming `what` cannot be written, and which place is in the way.
     """
+    _check_name(file, what)
     if file.is_dir():
         raise InputError(f"{what} cannot be written to {file}: it is a folder; name a file in it.")
     if is_no_file(file):
@@ -58,6 +60,18 @@ def check_file(file: Path, what: str) -> None:
     beside = next(path for path in file.absolute().parents if path.exists())
     if not _takes_files(beside):
         raise InputError(f"{what} cannot be written to {file}: {beside} is not a folder that may be written to.")
+
+
+def _check_name(path: Path, what: str) -> None:
+    try:
+        str(path).encode()
+        path.resolve()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{what} cannot be written to {path}: the name has bytes in it that are not UTF-8.") from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: of a link that leads to itself
+        raise InputError(
+            f"{what} cannot be written to {path}: the name is too long, or a link in it leads to itself."
+        ) from error
 
 
 def is_no_file(path: Path) -> bool:

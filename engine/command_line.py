@@ -491,5 +491,5 @@ def _setting(text: str) -> tuple[str, object]:
         raise ConfigError(f"--set needs SETTING=VALUE, not '{text}'.")
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value

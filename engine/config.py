@@ -108,7 +108,13 @@ def check_value(name: str, value: object, kind: object, metadata: Mapping[str, A
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if abs(value) < sys.float_info.max else math.inf
     if kind in (int, float, str, bool) and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-        raise ConfigError(f"{name} must be {_TYPE_WORDS[kind]}, not {value!r}.")
+        raise ConfigError(f"{name} must be {_TYPE_WORDS[kind]}, not {value!r:.80}.")
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{name} must be a list, not {value!r:.80}.")
+        each, *others = typing.get_args(kind)
+        for item in value if others == [...] else ():
+            check_value(f"Each of {name}", item, each, {})
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigError(f"{name} must be a finite number, not {value!r}.")
     choices = metadata.get("choices")

@@ -94,6 +94,14 @@ class ResultTable:
     add: Callable[..., Iterable[float] | None]
 
 
+# Of every family with a `judge`.
+BEHAVIOUR = ResultTable(
+    "behaviour",
+    "add its answers to the sentences of its behaviour suite to this table",
+    Deferred("engine.evaluation.behaviour:add_behaviour"),
+)
+
+
 @dataclass(frozen=True)
 class Page:
     """The page on which a family is seen.
@@ -208,6 +216,7 @@ class TaskFamily:
         batch, opened: how its models read lines at once, and where their cells are; None where that is not shown.
         watched: what is looked at while one of its models learns.
         brought: how its networks are read that were trained elsewhere.
+        judge: (loaded model, cases of `engine.behaviour`) -> a Judgement of each; None where the task has no suite.
         index: what `index --model` calls with (loaded model, corpus, rows, folder), None for nothing.
     """
 
@@ -231,6 +240,7 @@ class TaskFamily:
     batch: BatchReading | None = None
     opened: OpenedLayers | None = None
     brought: TrainedElsewhere = TrainedElsewhere()
+    judge: Deferred | None = None
     index: Callable[..., Path] | None = None
     watched: Watched | None = None
 

@@ -17,6 +17,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def decimal(value: float, digits: int = 2) -> str:
+    """Return a number as sentences write it, below zero with a true minus sign: "−0.87"; "0.00" has no sign."""
+    text = f"{value:.{digits}f}"
+    return (text if float(text) else text.removeprefix("-")).replace("-", "\N{MINUS SIGN}")
+
+
 def nats(value: float, digits: int = 2) -> str:
     """Return a loss, surprise or divergence in the unit of the whole app: "2.08 nats". Bits are only for compression,
     where the size of a file is the subject."""

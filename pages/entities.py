@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.tagging.texts import EMPTY, read_text
-from pages.components import cache, forms, header, networks, notices
+from pages.components import behaviour, cache, forms, header, networks, notices
+from pages.components.context import PageContext
 from pages.components.entities import TOOLS, texts
 from pages.components.entities.context import PAGE, EntitiesContext, in_order, label
 from pages.components.entities.view import MAX_LINES, EntitiesView
@@ -39,6 +40,7 @@ with notices.engine_errors():
     lines = read_text(text, MAX_LINES)
     chosen = controls.slider("line", maximum=len(lines)) - 1 if len(lines) > 1 else 0
     texts.show(network, lines, chosen)
+    behaviour.say_known(PageContext(controls=controls, models=models), network)
 
 header.section("Take the reading apart")
 tool = TOOLS.choose(controls)

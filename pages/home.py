@@ -6,9 +6,11 @@ import secrets
 
 import streamlit as st
 
+from engine.lessons.lesson import LESSONS
 from engine.task_family import TASK_FAMILIES
 from pages.components import cache, finding, forms, header, notices, routes, thumbnails, writing
 from pages.components.home.view import HomeView
+from pages.components.lessons import panel
 
 header.show(
     "Unrolled",
@@ -18,6 +20,15 @@ header.show(
     {mark: meaning for page in routes.listed() for mark, meaning in page.legend.items()},
 )
 controls = forms.open_controls("home", HomeView)
+lesson = LESSONS.get(LESSONS.names()[0])
+with st.container(horizontal=True, gap="medium", key="home-start"):  # where to start, for three kinds of visitor
+    for page, label, parameters in (
+        (panel.page_of(lesson.steps[0]), "**Learn**: start lesson 1", panel.address(lesson, lesson.steps[0])),
+        (routes.named("generation"), "**Look**: what surprises a network?", {"tool": "surprise"}),
+        (routes.named("train"), "**Make**: train your own network", {}),
+    ):
+        icon = ":material/arrow_forward:"
+        st.page_link(routes.path_of(page), label=label, icon=icon, query_params=parameters, width="content")
 query = controls.text_input(
     "find", placeholder="forget gate, teacher forcing, beam …", max_chars=finding.LONGEST, width=header.TEXT_WIDTH
 )

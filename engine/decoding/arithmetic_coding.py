@@ -117,7 +117,7 @@ def _tokens(loaded: LoadedModel, text: str) -> tuple[list[int], list[str]]:
             and "".join(character or piece for character, piece in pieces) == text
         ):
             return token_ids, escaped
-    raise InputError(f"{loaded.info.title} cannot code this text: its pieces do not give it back letter for letter.")
+    raise InputError(f"{loaded.info.title} cannot code this text: its tokens do not give it back letter for letter.")
 
 
 @dataclass

@@ -46,7 +46,9 @@ def edited(weights: Tensor, edit: AttentionEdit, first_step: int = 0) -> Tensor:
         orders = [np.random.default_rng([edit.seed, first_step + row]).permutation(size) for row in range(len(weights))]
         return weights.gather(1, torch.from_numpy(np.stack(orders)))
     if not 0 <= edit.start < edit.stop <= size:
-        raise InputError(f"The source has {size} pieces; there is no word from {edit.start + 1} to {edit.stop}.")
+        raise InputError(
+            f"The source has {size} subword tokens; there is no word from {edit.start + 1} to {edit.stop}."
+        )
     word = torch.zeros(size, dtype=torch.bool)
     word[edit.start : edit.stop] = True
     if edit.kind == "remove" and word.all():

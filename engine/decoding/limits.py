@@ -33,7 +33,7 @@ class SamplingSettings:
     max_new_tokens: int = option(
         400,
         label="Length",
-        help="Characters to write, or pieces where a network writes word pieces.",
+        help="Characters to write, or subword tokens where a network writes those.",
         minimum=1,
         maximum=MAX_NEW_TOKENS,
         step=50,
@@ -155,12 +155,13 @@ def _check_size(what: str, text: str, tokenizer: Tokenizer) -> None:
     if len(longest) > MAX_WORD_PIECES and (pieces := len(tokenizer.encode(longest))) > MAX_WORD_PIECES:
         raise InputError(
             f"{what} has a word of {len(longest):,} letters, “{longest[:20]}…”, which the network reads in {pieces:,} "
-            f"pieces; at most {MAX_WORD_PIECES} are read of one word."
+            f"subword tokens; at most {MAX_WORD_PIECES} are read of one word."
         )
     pieces = len(tokenizer.encode(text))
     if pieces > MAX_SOURCE_PIECES:
         raise InputError(
-            f"{what} is read in {pieces:,} pieces; at most {MAX_SOURCE_PIECES} are translated at once. Cut it in two."
+            f"{what} is read in {pieces:,} subword tokens; at most {MAX_SOURCE_PIECES} are translated at once. "
+            "Cut it in two."
         )
 
 

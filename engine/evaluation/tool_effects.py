@@ -38,7 +38,7 @@ from engine.models.folder import LoadedModel, load_model
 
 STORIES, PAIRS = "saltmarsh", "phrasebook_en_fr"
 SENTENCES, PASSAGES = 100, 40
-FAR, CHUNK = 10, 16  # characters, steps
+FAR, CHUNK, BATCH = 10, 16, 3  # characters, steps, texts
 
 
 def step_effect(loaded: LoadedModel, text: str) -> float:
@@ -116,8 +116,10 @@ def attention_effect(loaded: LoadedModel, text: str) -> float:
 
 
 def padding_effect(loaded: LoadedModel, texts: str) -> float:
-    """Return the largest change of a probability in a batch (a text a line) without the mask."""
-    return float(inspect_batch(loaded, split_lines(loaded, tuple(texts.split("\n")))).frame["largest_change"].max())
+    """Return the largest change of a probability without the mask, in batches of `BATCH` texts (one a line)."""
+    rows = split_lines(loaded, tuple(texts.split("\n")))
+    batches = (inspect_batch(loaded, rows[start : start + BATCH]) for start in range(0, len(rows), BATCH))
+    return float(max(batch.frame["largest_change"].max() for batch in batches))
 
 
 def stories() -> str:
@@ -167,11 +169,11 @@ def english_sentences() -> list[str]:
 
 
 def batches_of(corpus: str) -> list[str]:
-    """Return batches of four texts, a line each, of a built-in sample's test split."""
+    """Return batches of `BATCH` texts, a line each, of a built-in sample's test split."""
     loaded = load_corpus(corpus)
     texts, _ = loaded.spec.content.read(loaded.splits["test"], corpus)
     lines = [text if isinstance(text, str) else " ".join(text) for text in texts]
-    return ["\n".join(lines[start : start + 4]) for start in range(0, 4 * SENTENCES, 4)]
+    return ["\n".join(lines[start : start + BATCH]) for start in range(0, BATCH * SENTENCES, BATCH)]
 
 
 @dataclass(frozen=True)

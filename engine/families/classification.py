@@ -15,6 +15,7 @@ from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
 from engine.task_family import (
+    BEHAVIOUR,
     HIGHER,
     LOWER,
     BatchReading,
@@ -213,7 +214,9 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "add what the page's tools show of each built-in sentence to this table",
                 Deferred("engine.evaluation.classification:add_examples"),
             ),
+            BEHAVIOUR,
         ),
+        judge=Deferred("engine.inspection.classification.behaviour:judge"),
         brought=TrainedElsewhere(
             ("labels", "pooling", "backward_first"),
             ("labels",),

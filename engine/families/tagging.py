@@ -12,6 +12,7 @@ from engine.console import print_answers, read_rows
 from engine.files.standard_input import TextsOption, read_texts
 from engine.models.folder import load_model_of
 from engine.task_family import (
+    BEHAVIOUR,
     HIGHER,
     BatchReading,
     Command,
@@ -189,7 +190,9 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
                 "add what the page's tools show of each built-in sentence to this table",
                 Deferred("engine.evaluation.tagging:add_examples"),
             ),
+            BEHAVIOUR,
         ),
+        judge=Deferred("engine.inspection.tagging.behaviour:judge"),
         brought=TrainedElsewhere(("labels",), of_stack=Deferred("engine.exchange.layouts.recurrent:TAGGER")),
         watched=Watched(Metric("f1", "F1 of the entities of the validation sentences", HIGHER), look),
         page=Page(

@@ -61,7 +61,7 @@ def _as_drawn(name: str) -> Any:  # as `field_like`
 class Translate(SearchSettings, TextsOption, ModelOption):
     """Which model translates, and how it searches or draws."""
 
-    sample: bool = option(False, help="draw each piece by chance instead of searching; same seed, same text")
+    sample: bool = option(False, help="draw each token by chance instead of searching; same seed, same text")
     temperature: float = _as_drawn("temperature")
     top_k: int = _as_drawn("top_k")
     top_p: float = _as_drawn("top_p")

@@ -325,7 +325,7 @@ def _read_info(folder: Path) -> ModelInfo:
             config=config,
             card_text=card_text,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"The config.json in '{folder.name}' is damaged or lacks a field.") from error
     if info.task not in TASK_FAMILIES.names():
         known = listing(TASK_FAMILIES.names())
@@ -349,7 +349,7 @@ def check_weights_header(file: Path) -> None:
         end = max((entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"), default=0)
         if file.stat().st_size != 8 + length + end:
             raise ValueError(end)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"The weights in '{file.parent.name}' are cut short or damaged.") from error
 
 

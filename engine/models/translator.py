@@ -134,7 +134,7 @@ class TranslatorConfig:
     word_dropout: float = option(
         0.0,
         label="Word dropout",
-        help="Share of the pieces that are read as nothing in training.",
+        help="Share of the subword tokens that are read as nothing in training.",
         minimum=0.0,
         maximum=0.95,
     )

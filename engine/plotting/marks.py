@@ -108,6 +108,29 @@ def add_targets(
     figure.update_layout(clickmode="event+select")
 
 
+def add_cells(
+    figure: Figure, shares: np.ndarray, values: Values, shown: Sequence[str], said: Sequence[str], mode: Mode, /
+) -> None:
+    """Add a heat map of shares (R, C); what a click on a cell gives, what is written in it and what it says when
+    pointed at are listed row by row."""
+    figure.add_heatmap(z=shares, **theme.heat_colours(mode), showscale=False, xgap=1, ygap=1, hoverinfo="skip")
+    rows, columns = np.indices(shares.shape)
+    add_targets(
+        figure,
+        columns.ravel().tolist(),
+        rows.ravel().tolist(),
+        values,
+        shown,
+        24,
+        mode="markers+text",
+        textfont={"size": 12, "color": ["#FFFFFF" if share < 0.47 else "#000000" for share in shares.ravel()]},
+        hovertext=said,
+        hovertemplate="%{hovertext}<extra></extra>",
+        name=None,
+        showlegend=None,
+    )
+
+
 def add_key(figure: Figure, name: str, /, **look: Property) -> None:
     """Add an entry to the legend for what has none of its own."""
     figure.add_scatter(**({"x": [None], "y": [None], "mode": "markers", "name": name, "hoverinfo": "skip"} | look))

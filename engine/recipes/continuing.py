@@ -11,7 +11,7 @@ from typing import Any
 from engine.config import JsonObject, to_dict
 from engine.corpora import Corpus
 from engine.corpora.data_folder import fingerprint_of
-from engine.errors import ModelError
+from engine.errors import ConfigError, ModelError
 from engine.recipes.base import Recipe
 from engine.training import TrainingSettings, checkpoints
 from engine.training.schedules import LEARNING_RATE_SCHEDULES, rate_at
@@ -41,11 +41,14 @@ def check_same_run(folder: Path, made: JsonObject, settings: TrainingSettings) -
     if "recipe" not in stored:  # it was written before this was kept
         return
     made = json.loads(json.dumps(made))  # as it is read back
-    found = [*_differences(stored["recipe"], made["recipe"]), *_of_training(stored, settings)]
-    then, now = ([fingerprint for _, fingerprint in of["data"]] for of in (stored, made))
-    if then != now:
-        titles = listing(dict.fromkeys(title for title, _ in [*stored["data"], *made["data"]]))
-        found.append(f"its data ({titles}) are not the same")
+    try:
+        found = [*_differences(stored["recipe"], made["recipe"]), *_of_training(stored, settings)]
+        then, now = ([fingerprint for _, fingerprint in of["data"]] for of in (stored, made))
+        if then != now:
+            titles = listing(dict.fromkeys(title for title, _ in [*stored["data"], *made["data"]]))
+            found.append(f"its data ({titles}) are not the same")
+    except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
+        raise ModelError(f"The checkpoint in {folder} is damaged: begin anew (--overwrite).") from error
     if found:
         raise ModelError(
             f"The checkpoint in {folder} is of another run: {'; '.join(found)}. Go on with what it was begun with, or "

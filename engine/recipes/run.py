@@ -25,6 +25,7 @@ from engine.recipes import RECIPES
 from engine.recipes.base import RUNS, Recipe
 from engine.recipes.continuing import check_same_run, made_of
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
+from engine.training.schedules import check_course
 from engine.wording import listing
 
 
@@ -175,6 +176,7 @@ def train_recipe(
     """
     recipe, output = RECIPES.get(name) if isinstance(name, str) else name, Path(output)
     settings = from_dict(TrainingSettings, to_dict(recipe.training) | (overrides or {}))
+    check_course(settings.max_steps, settings.restarts, settings.learning_rate_changes)
     _check_output(output, resume, overwrite)
     course = Course(recipe, settings, output, named or recipe.name, overrides)
     sources = course.prepared.sources

@@ -32,7 +32,7 @@ class Tokenizer:
     """
 
     kind: ClassVar[str]
-    noun: ClassVar[str] = "piece"
+    noun: ClassVar[str] = "subword token"
     is_concatenative: ClassVar[bool] = False
 
     def __init__(self, backend: tokenizers.Tokenizer) -> None:

@@ -91,11 +91,18 @@ class BackgroundJob:
         status = cache.job_runner().status(job_id)
         if status.is_over:
             st.rerun()  # the whole page, so that the polling ends
-        with st.container(horizontal=True, vertical_alignment="center"):
-            button("Stop", f"{self.parameter}-stop", cache.job_runner().cancel, job_id, icon="stop")
-            st.progress(status.progress, text=notices.plain(_waiting(status) or words(status)))
+        show_progress(status, words, f"{self.parameter}-stop", cache.job_runner().cancel, job_id)
         if draw is not None:
             draw(status)
+
+
+def show_progress(
+    status: JobStatus, words: Callable[[JobStatus], str], key: str, on_stop: Callable[..., None], *given: Any
+) -> None:
+    """Draw how far a job is, in `words` once it runs, beside a Stop."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        button("Stop", key, on_stop, *given, icon="stop")
+        st.progress(status.progress, text=notices.plain(_waiting(status) or words(status)))
 
 
 def message_of(status: JobStatus) -> str:
@@ -103,5 +110,13 @@ def message_of(status: JobStatus) -> str:
     return status.message or "Starting"
 
 
+def message_and_time_left(status: JobStatus) -> str:
+    """Return what a running job says it is doing, and about how long it still takes once that can be told."""
+    words = message_of(status)
+    if status.progress <= 0.03:
+        return words
+    return f"{words} · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left"
+
+
 def _waiting(status: JobStatus) -> str:
-    return f"Waiting for its turn, number {status.position} in the queue" if status.state == "queued" else ""
+    return f"Waiting for its turn, number {status.position} in the queue" if status.position else ""

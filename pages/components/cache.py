@@ -8,7 +8,7 @@ import math
 import os
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from pages.components import own_models
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.jobs import JobRunner
+    from engine.jobs import JobRunner, SharedJobs
     from engine.models.folder import LoadedModel, ModelInfo, Writer
 
 KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
@@ -218,16 +218,35 @@ def job_runner() -> JobRunner:
     return _once("job runner", lambda: JobRunner(records=runs_folder() / "jobs"))
 
 
+def shared_jobs() -> SharedJobs:
+    """Return the heavy computations of this process's tools, on a worker of their own: a training holds the other one
+    for minutes."""
+    from engine.jobs import JobRunner, SharedJobs
+
+    return _once("shared jobs", lambda: SharedJobs(JobRunner()))
+
+
+def warm_shared_jobs() -> None:
+    """Have the worker of the tools start, without waiting for it."""
+    shared_jobs().look("engine.runs.cost:warm", {}, time_limit_seconds=60.0)
+
+
 def count_jobs() -> dict[str, int]:
     """Return how many jobs this process knows in each state."""
-    runner = _made.get("job runner")
-    return runner.count() if runner else {}
+    return dict(sum((Counter(runner.count()) for runner in _runners()), Counter()))
+
+
+def _runners() -> list[JobRunner]:
+    shared = _made.get("shared jobs")
+    return [runner for runner in (_made.get("job runner"), shared and shared.runner) if runner]
 
 
 def close_jobs() -> None:
     """End the jobs of this process, which the next one finds interrupted; for a server that is stopping."""
-    if runner := _made.pop("job runner", None):
+    for runner in _runners():
         runner.close()
+    for name in ("job runner", "shared jobs"):
+        _made.pop(name, None)
 
 
 def is_worker_ready() -> bool:

@@ -14,6 +14,7 @@ from engine.errors import ConfigError
 from pages.components import own_models
 
 _SHOWN = 40
+_LISTED = 40  # more choices than that are not all named in a sentence
 _TRUTH = {"true": True, "false": False}
 
 
@@ -157,8 +158,16 @@ def read_choice(field: Field, raw: str, labels: list[str]) -> str:
     names = list(map(str, field.choices))
     if raw in names:
         return labels[names.index(raw)]
-    problem = own_models.GONE if own_models.is_own(raw) else f"{field.label} must be one of {', '.join(labels)}."
+    problem = own_models.GONE if own_models.is_own(raw) else f"{field.label} must be {_one_of(raw, labels)}."
     raise ConfigError(refusal(field.name, raw, problem))
+
+
+def _one_of(raw: str, labels: Sequence[str]) -> str:
+    """Return which choices there are in words; of many those that are called nearly so."""
+    if len(labels) <= _LISTED:
+        return f"one of {', '.join(labels)}"
+    near = get_close_matches(raw.replace("_", " "), labels, 3, 0.3)
+    return f"one of the {len(labels)} that the page lists" + (f", such as {', '.join(near)}" if near else "")
 
 
 def read_value(field: Field, raw: str, labels: list[str]) -> Any:

@@ -13,6 +13,8 @@ from engine.limits import limits
 from pages.components import fields, notices, own_models, state
 from pages.components.buttons import button
 
+EVERYWHERE = frozenset(["lesson"])  # parameters that every page's address may carry beside its own
+
 V = TypeVar("V")
 Format = Callable[[Any], str] | None  # what the page calls a choice
 Choices = Sequence[Any] | Mapping[Any, str] | None  # of a mapping the values are what the page calls its keys
@@ -57,7 +59,7 @@ def open_controls(
         at_most = f"at most {most.link_characters:,} are read"
         kept, sentences = {}, [f"The address has {length:,} characters, and {at_most}: what it asked for is left out."]
     else:
-        kept, sentences = fields.read_parameters(known, raw, jobs)
+        kept, sentences = fields.read_parameters(known, raw, {*jobs, *EVERYWHERE})
     controls = Controls(f"{page}-{form}" if form else page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)
@@ -122,8 +124,10 @@ class Controls(Generic[V]):
         self._fit(name, low, high, value)
         return self._draw(st.slider, name, min_value=low, max_value=high, step=step, value=value, **look)
 
-    def number(self, name: str, **look: Any) -> Any:
-        """Draw a number box with the field's bounds."""
+    def number(self, name: str, default: float | None = None, **look: Any) -> Any:
+        """Draw a number box with the field's bounds; `default` is one that is known only now."""
+        if default is not None:
+            self._fields[name] = dataclasses.replace(self._fields[name], default=self._fields[name].kind(default))
         field = self._fields[name]
         # Whole numbers too are drawn as floats: Streamlit 1.67 raises OverflowError on "?n=inf" for whole-number boxes.
         bounds = {"min_value": field.minimum, "max_value": field.maximum, "step": field.step or 1}

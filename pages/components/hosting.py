@@ -28,14 +28,15 @@ HOSTS, FRAMES = "UNROLLED_HOSTS", "UNROLLED_FRAME_ANCESTORS"
 """Variables: the names under which the server may be asked for, and the sites that may show its pages in a frame."""
 
 
-def parts(warm_up_after: float) -> dict[str, Any]:  # as st.App takes them
-    """Return what the app consists of besides its script; the engine is warmed up so many seconds after the start."""
+def parts(warm_up_after: float, has_worker: bool = False) -> dict[str, Any]:  # as st.App takes them
+    """Return what the app consists of besides its script; the engine is warmed up so many seconds after the start, and
+    where a worker is wanted from the beginning, the one for tools follows."""
     hosts = [host.strip() for host in os.environ.get(HOSTS, "").split(",") if host.strip()]
     trusted = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
     return {
         "routes": [*probes(), *serving.routes()],
         "middleware": [*admission.middleware(), Middleware(Headers), *trusted, *visitor.middleware()],
-        "lifespan": lifespan(warm_up_after),
+        "lifespan": lifespan(warm_up_after, has_worker),
         "on_script_error": notices.show_fault,
     }
 
@@ -45,12 +46,14 @@ def probes() -> list[BaseRoute]:
     return [Route("/healthz", _live), Route("/readyz", _ready), Route("/metrics", _metrics)]
 
 
-def lifespan(warm_up_after: float) -> Callable[[Any], AbstractAsyncContextManager[None]]:  # of an st.App
+def lifespan(
+    warm_up_after: float, has_worker: bool = False
+) -> Callable[[Any], AbstractAsyncContextManager[None]]:  # of an st.App
     """Return what begins and ends with the server: the engine is warmed up, and jobs are told that it goes."""
 
     @asynccontextmanager
     async def live(app: Any) -> AsyncIterator[None]:
-        timer = threading.Timer(warm_up_after, _warm_up)
+        timer = threading.Timer(warm_up_after, _warm_up, [has_worker])
         timer.daemon = True
         timer.start()
         try:
@@ -142,6 +145,8 @@ def _metrics(request: Request) -> Response:
     return PlainTextResponse(text, media_type="application/openmetrics-text; version=1.0.0; charset=utf-8")
 
 
-def _warm_up() -> None:
+def _warm_up(has_worker: bool) -> None:
     with suppress(EngineError):  # a damaged model is told to whoever opens a page
         cache.warm_up()
+        if has_worker:
+            cache.warm_shared_jobs()

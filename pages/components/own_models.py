@@ -73,9 +73,9 @@ def model_of(folder: Path) -> Path:
 
 def open_asked(kinds: tuple[str, ...]) -> None:
     """Remember what others share and the address asks for: a link opens it, and it is found again afterwards."""
-    owner = visitor.folder()
     for values in state.read_url_lists().values():
         for value in filter(is_own, values):
+            owner = visitor.folder()
             try:
                 folder = owners.find(value.removeprefix(PREFIX), owner, kinds)
             except InputError:  # the page says that it cannot be used

@@ -21,6 +21,7 @@ from streamlit.navigation.page import StreamlitPage
 from engine.aggregation import MEDIAN_AND_RANGE
 from engine.task_family import Page, pages
 from pages.components import window
+from pages.components.lessons import progress
 
 HOME = Page("home", "Home", "")
 OWN = (  # those of no family
@@ -53,7 +54,14 @@ OWN = (  # those of no family
         },
         opens="networks",
     ),
+    Page(
+        "claims",
+        "Claims",
+        "What textbooks say of recurrent networks, and whether it holds here.",
+        {"✓ ◐ ✗": "holds here, holds under a condition, does not hold here."},
+    ),
 )
+LESSONS = Page("lessons", "Lessons", "A course through the pages: predict, try it, and see what the network says.")
 GLOSSARY = Page("glossary", "Glossary", "The field's words, what they mean, and the tools that show them.")
 ABOUT = Page("about", "About", "What this server gives to each visitor, and how many it carries.")
 MAKE = (  # those on which a visitor makes something; they share one menu
@@ -93,7 +101,12 @@ def _pages() -> list[StreamlitPage]:
 
 def listed() -> list[Page]:
     """Return every page, those of families among them, in the order of the navigation, Home first."""
-    return [HOME, *pages(), *OWN, GLOSSARY, ABOUT, *MAKE]
+    return [HOME, LESSONS, *pages(), *OWN, GLOSSARY, ABOUT, *MAKE]
+
+
+def named(name: str) -> Page:
+    """Return the page of this name."""
+    return next(page for page in listed() if page.name == name)
 
 
 def path_of(page: Page) -> str:
@@ -106,7 +119,7 @@ def frame() -> Iterator[None]:
     """Mark what is run inside as the page that app.py was asked for, and give it its script."""
     _run.is_framed = True
     try:
-        window.mount()
+        window.mount(progress.for_browser(), progress.take_from_browser)
         yield
     finally:
         _run.is_framed = False

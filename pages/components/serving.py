@@ -21,6 +21,8 @@ from pages.components.routes import HOME, listed
 
 # Of every page the server is where its folder is, also behind a proxy that takes a prefix off.
 _SERVER = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href};"
+# The lesson that an address opens stands beside the page: its room is kept free until it is there, see `page.css`.
+_LESSON = "if (/[?&]lesson=/.test(location.search)) document.documentElement.classList.add('lesson-comes');"
 
 
 def routes() -> list[BaseRoute]:
@@ -43,4 +45,4 @@ def scripts() -> list[str]:
 def _document() -> str:
     document = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-    return document.replace("<head>", f"<head><script>{_SERVER}</script><style>{style}</style>", 1)
+    return document.replace("<head>", f"<head><script>{_SERVER}{_LESSON}</script><style>{style}</style>", 1)

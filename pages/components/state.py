@@ -113,6 +113,11 @@ def write_url(name: str, value: Any) -> bool:
     return True
 
 
+def drop_from_url(name: str) -> None:
+    """Take a parameter that no widget is bound to out of the URL, if it is there."""
+    st.query_params.pop(name, None)
+
+
 def write_url_list(name: str, values: list[str]) -> bool:
     """Put several values of one parameter into the URL; returns as `write_url`."""
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
@@ -47,6 +48,18 @@ def note_missing(context: PageContext[Any], names: Sequence[str], command: str) 
         notices.note(f"Not measured with their present weights: {labels}. {how}")
 
 
+def measured(context: PageContext[Any], examples: ModuleType, name: str) -> pd.DataFrame | None:
+    """Return the rows that a table, which `examples` names, holds of a network with these weights; None where it cannot
+    be read."""
+    from engine.inspection.stored.tables import stored_effects
+
+    try:
+        given = name, str(context.models[name].path), str(examples.TABLE), examples.COLUMNS, examples.COMMAND
+        return call(stored_effects, *given, version=version(examples.TABLE, name), kept="shared").value
+    except DataError:
+        return None
+
+
 def say_typical(context: PageContext[Any], examples: ModuleType, tool: str, network: str = "") -> None:
     """Say how typical it is what a tool shows, from the stored effects on the built-in sentences; nothing where they
     were not measured with these weights.
@@ -56,15 +69,11 @@ def say_typical(context: PageContext[Any], examples: ModuleType, tool: str, netw
             `typical_sentences` gives of a model's rows a sentence for each tool, by its name.
         network: that was measured, where it is not the one that is looked at.
     """
-    from engine.inspection.stored.tables import stored_effects
-
     name = network or context.network
     if name not in context.models:
         return
-    try:
-        given = name, str(context.models[name].path), str(examples.TABLE), examples.COLUMNS, examples.COMMAND
-        rows = call(stored_effects, *given, version=version(examples.TABLE, name), kept="shared").value
-    except DataError:
+    rows = measured(context, examples, name)
+    if rows is None:
         return
     said = examples.typical_sentences(rows).get(tool)
     if not said:

@@ -74,6 +74,13 @@ def part_of_file(done: str) -> Any:
     )
 
 
+class BehaviourView:
+    """Which failing sentences are listed."""
+
+    behaviour_capability: str = option("", "Capability")
+    behaviour_page: int = option(1, "Page of the list", "Eight sentences a page.", minimum=1, maximum=200)
+
+
 MAX_BATCH_LINES, MAX_BATCH_WORDS = 12, 40  # as the engine's padding, which imports torch
 
 

@@ -12,6 +12,8 @@ const isDark = () => {
     return red + green + blue < 382;
 };
 
+const isDrawn = () => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') !== null;
+
 // A link to a tool lands on the tool: it is brought to the top once the page is drawn, unless the reader moved first.
 const land = () => {
     if (window.unrolledLanded === location.pathname) return () => {};
@@ -28,10 +30,10 @@ const land = () => {
         const choice = main.querySelector(`.st-key-${field}`);
         const now = choice ? choice.getBoundingClientRect().top + main.scrollTop : null;
         const isMoved = now === place && main.scrollTop !== scrolled;
-        const isDrawn = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') !== null;
-        rests = choice && isDrawn && now === place ? rests + 1 : 0;
+        const isAtRest = isDrawn();
+        rests = choice && isAtRest && now === place ? rests + 1 : 0;
         if (isMoved || rests > 2 || performance.now() > end) return stop();
-        if (choice && isDrawn) choice.scrollIntoView({block: 'start'});
+        if (choice && isAtRest) choice.scrollIntoView({block: 'start'});
         [place, scrolled] = [now, main.scrollTop];
     }, LAND_EVERY_MS);
     const stop = () => {
@@ -75,12 +77,26 @@ const measurePaper = () => {
     document.documentElement.style.setProperty('--shrink', Math.min(1, PAPER_WIDTH / width));
 };
 
-export default function ({ setTriggerValue }) {
+// What the server says is kept here; what was kept before is told, once, to a server that knows nothing.
+const KEPT = 'unrolled.lessons';
+const keep = (now, tell) => {
+    try {
+        if (now) return localStorage.setItem(KEPT, now);
+        const before = localStorage.getItem(KEPT);
+        if (before && !window.unrolledTold) tell(before);
+        window.unrolledTold = true;
+    } catch { /* a browser that keeps nothing for pages */ }
+};
+
+export default function ({ data, setTriggerValue }) {
     const leave = land();
+    keep(data && data.kept, before => setTriggerValue('kept', before));
     addEventListener('beforeprint', measurePaper);
+    const root = document.documentElement.classList;
     let last = isDark();
     const watch = setInterval(() => {
         addButtons();
+        if (isDrawn() && root.contains('lesson-comes')) root.remove('lesson-comes');
         if (document.hidden || isDark() === last) return;
         last = !last;
         setTriggerValue('theme', last ? 'dark' : 'light');

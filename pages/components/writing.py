@@ -17,6 +17,7 @@ from pages.components.forms import Controls
 FLUSH_SECONDS = 0.12
 # The first flush waits longer: updates in quick succession keep a slow browser from ever drawing the Stop button.
 FIRST_FLUSH_SECONDS = 0.35
+MESSAGES_PER_SECOND = 15  # of all networks on a page together; a slow line or browser falls behind at more
 LARGEST_SEED = 10_000
 
 
@@ -84,7 +85,8 @@ def stream(
     draw: Callable[[str, str], None],
     together: Collection[str] = (),
 ) -> Writing:
-    """Let every source write in turn until all are done, drawing about eight times a second; return what was written.
+    """Let every source write in turn until all are done, drawing each about eight times a second, and more rarely where
+    they are many; return what was written.
 
     A click anywhere ends the script at one of the `draw` calls; the text is in the session before each of them. The
     same settings give the same text, so a page that is run again with the same key simply writes it again.
@@ -99,15 +101,17 @@ def stream(
         for chunks in running.values():
             open_sources.enter_context(contextlib.closing(chunks))
         while running:
-            share, pause = pause / len(running), FLUSH_SECONDS
-            for name, chunks in list(running.items()):
+            writers = list(running.items())
+            share = max(pause / len(writers), 1 / MESSAGES_PER_SECOND)
+            pause = FLUSH_SECONDS
+            for name, chunks in writers:
                 with contextlib.nullcontext() if name in together else _TURN:
                     has_more = _write_for(share, name, chunks, writing)
                 if not has_more:
                     del running[name]
             writing.elapsed_seconds = time.perf_counter() - begun
-            for name, text in writing.texts.items():
-                draw(name, text)
+            for name, _ in writers:
+                draw(name, writing.texts[name])
     writing.is_finished = True
     return writing
 

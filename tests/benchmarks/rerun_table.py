@@ -3,7 +3,7 @@
     python -m tests.benchmarks.rerun_table [--before CHECKOUT]
 
 With another checkout, its reruns are measured in turn with this one's, so that both columns are of one run. A tool is
-opened, run again once, and then run again as often as `RERUNS` says; processor time comes in steps of 10 ms.
+opened, run again once, and then run again as often as `RERUNS` says.
 """
 
 from __future__ import annotations

@@ -3,20 +3,19 @@ on.
 
 Everything heavy is loaded into the server.
 
-Light means no figure and no network: the Models page, with two tables, a card and its select box. What keeps it light:
+Light means no figure and no network: the Models page, with a table, a card and its select box. What keeps it light:
 `runner.postScriptGC = false` (a full collection after every run takes 170 ms with torch loaded), no file watcher, and
-tables whose CSV is made only when it is asked for.
+tables that are drawn, and files that are made, only when they are asked for.
 
 The 10 ms are those of a machine that runs a page of one title in 2. Another machine, or a busy one, is slower at both;
-so it
-is the ratio that is judged, with rounds of the two taking turns: it grows when the page does, not when the machine is
-    slow.
+so it is the ratio that is judged, the middle one of rounds of the two in turns: it grows when the page does, not when
+the machine is slow. Measured 3.4 to 3.9.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 
 import pytest
 
@@ -28,8 +27,8 @@ from tests.benchmarks.visitor import Server, Visitor, describe_machine, read_by_
 HEAVY = "torch, datasets, pandas, sacrebleu, distributed"
 PAGE, BARE = "models", "tests/benchmarks/bare_page.py"
 BOUND_MS, BARE_MS = 10.0, 2.0
-ROUNDS, MOST_ROUNDS = 3, 8  # more rounds only while a disturbed machine keeps the best ones apart
-RERUNS, BARE_RERUNS = 30, 80  # processor time comes in steps of 10 ms
+ROUNDS, MOST_ROUNDS = 3, 9  # more rounds only where most were disturbed
+RERUNS, BARE_RERUNS = 30, 80
 
 pytestmark = pytest.mark.benchmark
 
@@ -38,17 +37,18 @@ def test_rerun_of_a_light_page(capsys: pytest.CaptureFixture[str]) -> None:
     names = [info.name for info in list_models() if not info.error]
     if not names:
         pytest.skip("no model is installed in data/pretrained")
-    page, bare = [], []
+    page, bare, times = [], [], 0.0
     with serve(HEAVY) as server, serve(HEAVY, BARE) as other, Visitor(server) as visitor, Visitor(other) as nobody:
         assert visitor.open(PAGE).problems == []
         assert nobody.open("").problems == []
-        while len(page) < ROUNDS or (min(page) / min(bare) > BOUND_MS / BARE_MS and len(page) < MOST_ROUNDS):
+        queries = [f"model={names[index % len(names)]}" for index in range(RERUNS)]
+        _cost_ms(other, nobody, [""] * RERUNS)  # the first ones end what a start has left to do
+        _cost_ms(server, visitor, queries)
+        while len(page) < ROUNDS or (times > BOUND_MS / BARE_MS and len(page) < MOST_ROUNDS):
             bare.append(_cost_ms(other, nobody, [""] * BARE_RERUNS))
-            page.append(
-                _cost_ms(server, visitor, [f"model={names[index % len(names)]}" for index in range(RERUNS)], least=20)
-            )
+            page.append(_cost_ms(server, visitor, queries, least=15))
+            times = median(mine / nothing for mine, nothing in zip(page, bare, strict=True))
         run = visitor.rerun(f"model={names[0]}")
-    times = min(page) / min(bare)
     with read_by_all(capsys):
         print(
             f"\nrerun of the {PAGE} page: {min(page):.1f} ms of processor time (best of {len(page)} rounds of "

@@ -37,5 +37,5 @@ def test_pieces_are_written_drawn_and_looked_at_like_characters(browser: Chromiu
         followed = text[position:][: pieces.tokenizer.spans(text[position:])[0][1]]
         expect(guest.page.get_by_text(expected.outcome(followed))).to_be_visible()
         assert int((expected.frame["probability_after"] > 0).sum()) == 5
-        alt = describe_next_tokens(expected.frame, noun="piece")
+        alt = describe_next_tokens(expected.frame, noun="subword token")
         expect(guest.page.get_by_label(alt)).to_have_count(1)

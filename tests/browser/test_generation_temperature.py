@@ -32,7 +32,7 @@ def test_six_temperatures_and_their_loop(guest: Visit) -> None:
     expect(guest.page.get_by_text(loop_sentence(truth[0]))).to_be_visible()
     novelty = summarise_curve(stored_curve(lstm)).set_index("temperature")["novelty_mean"]
     said = (
-        "LSTM: entropy of each draw from 0.00 nats to .* characters that are not copied from "
+        "LSTM: entropy of each draw from 0.00 nats to .* novel text: characters that are not copied from "
         f"{100 * novelty[0]:.0f} % to {100 * novelty[1.5]:.0f} %"
     )
     expect(guest.chart("temperature-curve").get_by_label(re.compile(said))).to_be_attached()

@@ -14,6 +14,7 @@ from engine.aggregation import (
     MEDIAN_AND_RANGE,
     ROOT_MEAN_SQUARE_AND_QUARTILES,
     Aggregation,
+    wilson,
 )
 from engine.experiments.findings.aggregates import OVER_SEEDS, medians_and_ranges
 from engine.inspection.gradients import half_life
@@ -95,3 +96,8 @@ def test_every_chart_computes_what_its_explanation_says() -> None:
     for name, quantity in (("kl", "kl"), ("gradient_norm", "gradient")):
         said = half_life.OVER_PLACES[quantity].middle_over("the seeds")
         assert curves[name].iloc[0] == pytest.approx(as_said(said, column)[0])
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-4), "Newcombe (1998), table I"
+    assert wilson(0, 0) == (0.0, 1.0), "nothing is known of no cases"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.atomic import check_file, replaced_file
+from engine.atomic import check_file, check_folder, replaced_file
 from engine.errors import InputError
 
 
@@ -23,6 +23,12 @@ def pipe(tmp_path: Path) -> Path:
 def test_a_device_is_refused_before_the_work(pipe: Path) -> None:
     with pytest.raises(InputError, match="it is a device"):
         check_file(pipe, "The table")
+
+
+def test_the_root_has_nothing_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.atomic._takes_files", lambda folder: False)
+    with pytest.raises(InputError, match="cannot be written to /: / is not a folder that may be written to"):
+        check_folder(Path("/"), "The table")
 
 
 def test_a_device_is_not_replaced_by_a_file(pipe: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import dataclass
 
 import pytest
 
+from engine.command_line import EXIT_BAD_INPUT, main
 from engine.command_options import add_options, read_options
 from engine.config import option
 from engine.errors import ConfigError
@@ -78,3 +80,25 @@ def test_help_tells_words_bounds_choices_and_defaults(parser):
         "--set NAME=VALUE one setting",
     ):
         assert told in words, told
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("restarts=1", "restarts must be a list, not 1"),
+        ("restarts=x", "restarts must be a list, not 'x'"),
+        ("restarts=[1.5]", "Each of restarts must be a whole number, not 1.5"),
+        ("learning_rate_changes={}", "learning_rate_changes must be a list"),
+        ("learning_rate_changes=[1]", "Each of learning_rate_changes must be a list, not 1"),
+        ('learning_rate_changes=[[1, "x"]]', "must be pairs"),
+        ("learning_rate_changes=[[1, NaN]]", "A learning rate must lie between"),
+        ("max_steps=" + "[" * 100_000, "max_steps must be a whole number"),
+        ("learning_rate=1e999", "learning_rate must be a finite number"),
+        ("learning_rate", "--set needs SETTING=VALUE"),
+    ],
+)
+def test_a_setting_that_is_none_is_one_sentence(setting, words, tmp_path, capsys):
+    line = "train", "--recipe", "saltmarsh-lstm", "--output", str(tmp_path / "run"), "--set", setting
+    assert main(line) == EXIT_BAD_INPUT
+    (said,) = capsys.readouterr().err.splitlines()
+    assert re.search(f"^error: .*{words}", said)

@@ -24,6 +24,7 @@ from engine.plotting.figure import Figure
 from engine.text import TOKENIZERS
 from pages.components import cache, figures, writing
 from tests.pages import own_networks
+from tests.pages.shared_jobs import AtOnce
 from tests.pages.small_taggers import save_taggers
 from tests.plotly_figures import read
 
@@ -104,6 +105,15 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep pages that are opened for their looks from starting a worker."""
     monkeypatch.setattr(cache, "is_worker_ready", lambda: False)
+
+
+@pytest.fixture(autouse=True)
+def worker_of_tools(monkeypatch: pytest.MonkeyPatch) -> AtOnce:
+    """Let what tools have computed on a worker be computed at once; for tests that want to see it go on, another
+    double."""
+    worker = AtOnce()
+    monkeypatch.setattr(cache, "shared_jobs", lambda: worker)
+    return worker
 
 
 @pytest.fixture(autouse=True)

@@ -96,7 +96,7 @@ def test_text_is_readable(mode: theme.Mode) -> None:
 def test_every_page_is_in_the_navigation_under_its_own_address() -> None:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
     assert not at.exception
-    assert PAGES[:2] == ["home", "generation"]
+    assert PAGES[:3] == ["home", "lessons", "generation"]
     assert {page.name for page in pages()} < set(PAGES)
     assert [page.url_path for page in routes._pages()] == ["", *PAGES[1:]]
     assert sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__") == sorted(PAGES)

@@ -156,6 +156,7 @@ LINKS = {
     "comparison?section=bets&race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_bet=GRU": (
         "comparison?section=live_race&race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_bet=GRU"
     ),
+    "comparison?section=live_race&race_task=Praise+or+complaint": "comparison?section=live_race&race_task=sentences",
     "comparison?section=Place+your+bets&race_task=copying&race_length=300&race_max_steps=5000&race_seconds=60": (
         "comparison?section=live_race&race_task=copying&race_length=300&race_max_steps=5000&race_seconds=60"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -45,6 +46,19 @@ def test_all_networks_write_in_turn_until_all_are_done() -> None:
     assert 2 <= len(lengths) <= 12, "in flushes, not per character"
     assert drawn[0][0] == "a"
     assert drawn[1][0] == "b"
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_all_networks_together_send_few_messages(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three hundred letters each, one of which takes ten milliseconds by a clock that goes on as it is looked at."""
+    ticks = itertools.count(0.0, 0.01)
+    monkeypatch.setattr(writing.time, "perf_counter", lambda: next(ticks))
+    drawn: list[str] = []
+    sources = {f"{number}": lambda: slow("x" * 300, 0.0) for number in range(count)}
+    sheet = writing.stream(writing.begin("page", "key", sources), sources, lambda name, text: drawn.append(name))
+    assert set(map(len, sheet.texts.values())) == {300}
+    assert len(drawn) <= writing.MESSAGES_PER_SECOND * sheet.elapsed_seconds + count
+    assert len(drawn) >= 5 * sheet.elapsed_seconds, "and yet it is read as it comes"
 
 
 def test_an_interruption_keeps_what_is_written_and_stop_leaves_it_at_that() -> None:

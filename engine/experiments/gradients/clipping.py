@@ -8,13 +8,15 @@ begins as the identity.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pandas as pd
 import torch
 from torch import nn
 
-from engine.config import validate
+from engine.config import JsonObject, from_dict, validate
 from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.tasks import TASKS, Task, TaskBatch
 from engine.wording import chance_level
@@ -23,6 +25,7 @@ TASK = "delayed_recall"
 FREE, CLIPPED = "free", "clipped"
 DIVERGED = 10.0  # times the loss before the first update
 EMBEDDING_DIM, BATCH_SIZE = 16, 32
+JOB, SECONDS_BETWEEN_EVENTS = "engine.experiments.gradients.clipping:train_both", 0.1
 COLUMNS = ["run", "step", "loss", "norm_before", "norm_after"]
 
 
@@ -86,6 +89,22 @@ def run_clipping(settings: ClippingSettings) -> pd.DataFrame:
         ConfigError: a setting is out of bounds.
     """
     return clipping_frame(list(train_twice(settings)))
+
+
+def train_both(**given: Any) -> Generator[JsonObject, None, JsonObject]:  # the fields of `ClippingSettings`
+    """Train both runs as a job: yield how far they are with the rows since the last
+    time, ten times a second at most; return all rows, how many seconds they took, and the day."""
+    settings, begun, told = from_dict(ClippingSettings, given), time.perf_counter(), 0.0
+    rows: list[JsonObject] = []
+    count = 0
+    for row in train_twice(settings):
+        rows.append(row)
+        now = time.perf_counter()
+        if now - told >= SECONDS_BETWEEN_EVENTS:
+            message = f"Update {row['step']} of {settings.updates}"
+            yield {"progress": float(row["step"]) / settings.updates, "message": message, "rows": rows[count:]}
+            told, count = now, len(rows)
+    return {"rows": rows, "seconds": time.perf_counter() - begun, "day": time.strftime("%Y-%m-%d")}
 
 
 def first_divergence(frame: pd.DataFrame, run: str) -> int | None:

@@ -23,8 +23,9 @@ LEARNT = 0.1  # nats: the mean loss of the last ten updates of a network that an
 
 
 def search_thresholds(thresholds: Sequence[float] = THRESHOLDS, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
-    """Return a row per threshold and seed: the loss in nats after both runs, and the share of gradients clipped."""
-    from engine.experiments.gradients.clipping import CLIPPED, FREE, run_clipping
+    """Return a row per threshold and seed: the loss in nats after both runs, whether the one without clipping diverges,
+    and the share of gradients clipped."""
+    from engine.experiments.gradients.clipping import CLIPPED, FREE, first_divergence, run_clipping
 
     rows = []
     for threshold in thresholds:
@@ -38,6 +39,7 @@ def search_thresholds(thresholds: Sequence[float] = THRESHOLDS, seeds: Sequence[
                     "clipped_share": float((clipped["norm_before"] > threshold).mean()),
                     "loss": round(float(clipped["loss"].iloc[-10:].mean()), 4),
                     "loss_without": float(f"{free['loss'].iloc[-10:].mean():.4g}"),
+                    "diverges_without": first_divergence(frame, FREE) is not None,
                 }
             )
     return pd.DataFrame(rows)
@@ -61,11 +63,12 @@ def say_search(found: pd.DataFrame) -> str:
     rows = found[found["threshold"] == chosen]
     seeds, tried = found["seed"].nunique(), found["threshold"].nunique()
     learn = int((rows["loss_without"] < LEARNT).sum())
+    diverge = int(rows["diverges_without"].sum())
     return (
         f"The default threshold was searched for: of {tried} from {found['threshold'].min():g} to "
         f"{found['threshold'].max():g}, {chosen:g} is the highest with which the networks of all {seeds} seeds learn "
         f"the task. It clips {rows['clipped_share'].mean():.0%} of their gradients; without clipping {learn or 'none'} "
-        f"of the {seeds} learn it."
+        f"of the {seeds} learn it, and {diverge or 'none'} of these runs diverge{'s' if diverge == 1 else ''}."
     )
 
 

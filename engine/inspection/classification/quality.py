@@ -5,9 +5,8 @@ A prediction is the probability of the label 1, "positive". Nothing here needs a
 where they can be read.
 
 Papers: Guo et al. (2017), arXiv 1706.04599, sections 2 and 3 (reliability diagram, here for the probability
-of "positive"; expected calibration error, for that of the label that is given); Wilson (1927), Probable inference, the
-law of succession, and statistical inference (interval of a share); McNemar (1947), Note on the sampling error of the
-difference between correlated proportions (exact, as a sign test).
+of "positive"; expected calibration error, for that of the label that is given); McNemar (1947), Note on the sampling
+error of the difference between correlated proportions (exact, as a sign test).
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.aggregation import wilson
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import DataError
 from engine.inspection.stored.tables import RESULTS, read_stored_table
@@ -191,16 +191,6 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share of `hits` in `count`."""
-    if not count:
-        return 0.0, 1.0
-    share, scale = hits / count, 1 + z * z / count
-    middle = (share + z * z / (2 * count)) / scale
-    reach = z / scale * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def confusion(frame: pd.DataFrame, threshold: float = 0.5) -> np.ndarray:

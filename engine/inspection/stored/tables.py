@@ -26,7 +26,7 @@ def read_stored_table(path: Path, columns: Sequence[str], absent: str) -> pd.Dat
     if not path.is_file():
         raise DataError(absent)
     try:
-        frame = pd.read_parquet(path)
+        frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
     except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
         raise DataError(f"The table {path.name} is damaged and cannot be read.") from error
     missing = [name for name in columns if name not in frame]

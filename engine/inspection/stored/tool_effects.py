@@ -43,7 +43,7 @@ class ToolEffect:
 EFFECTS = {
     "step": ToolEffect("the largest change of one unit's memory in one step"),
     "gates": ToolEffect("the way that the mean forget gate goes between its lowest and its highest token"),
-    "memory_retention": ToolEffect("the number of steps after which half of the largest write is gone", digits=0),
+    "memory_retention": ToolEffect("the number of steps after which half of the longest-kept write is gone", digits=0),
     "edit": ToolEffect(
         "the number of characters after two swapped words until their trace is below a hundredth",
         digits=0,
@@ -72,7 +72,7 @@ EFFECTS = {
         texts="built-in English sentences",
     ),
     "padding": ToolEffect(
-        "the largest change of a probability in a batch of four without the mask",
+        "the largest change of a probability in a batch of three without the mask",
         texts="batches of built-in texts",
     ),
 }
@@ -87,9 +87,10 @@ def typical_sentences(effects: pd.DataFrame) -> dict[str, str]:
         if others.empty or own.empty:
             continue
         value, median = float(own["effect"].iloc[0]), float(others.median())
+        below = float((others < value).mean())
         said[str(tool)] = (
             f"How typical: over {len(others):,} {effect.texts}, {effect.words} is {effect.said(median)} at the median; "
-            f"for the example that this tool opens with it is {effect.said(value)}, more than on "
-            f"{percent(float((others < value).mean()), 0)} of them."
+            f"for the example that this tool opens with it is {effect.said(value)}, "
+            f"{f'more than on {percent(below, 0)}' if below else 'no more than on any'} of them."
         )
     return said

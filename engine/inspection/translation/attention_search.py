@@ -70,7 +70,9 @@ def first_piece(loaded: LoadedModel, word: str) -> int:
         raise InputError(f"The word has {len(text):,} characters; at most {MAX_WORD_CHARACTERS} are looked for.")
     ids = loaded.tokenizer.encode(text)
     if not ids or loaded.tokenizer.unk_id in ids:
-        raise InputError(f"The network has no pieces to spell “{text}” with: it cannot write it under any attention.")
+        raise InputError(
+            f"The network has no subword tokens to spell “{text}” with: it cannot write it under any attention."
+        )
     return ids[0]
 
 
@@ -93,7 +95,7 @@ def find_attention(loaded: LoadedModel, trial: Trial, step: int, wanted_id: int)
     if not 1 <= step <= len(token_ids):
         raise InputError(f"The translation has {len(token_ids)} steps; there is no step {step}.")
     if not 0 <= wanted_id < loaded.model.vocab_size:
-        raise InputError(f"The network has no piece number {wanted_id}.")
+        raise InputError(f"The network has no token number {wanted_id}.")
     source_ids, lengths = encode_sources(loaded, [translation.source])
     prefix = list(token_ids[: step - 1])
     read_id, state = read_prefix(loaded.model, source_ids, lengths, prefix, loaded.tokenizer.bos_id)

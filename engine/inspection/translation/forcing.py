@@ -212,13 +212,13 @@ def coin_outcomes(loaded: LoadedModel, source: str, reference: str, ratios: tupl
         found = decode(loaded, source, target_ids, told)
         for seed, flags, run in zip(seeds, told.tolist(), runs_of(loaded, found, target_ids), strict=True):
             rows.append((ratio, seed, sum(flags), run.mean_loss, run.text))
-    return pd.DataFrame(rows, columns=["teacher_forcing_ratio", "seed", "steps_told", "nats_per_piece", "text"])
+    return pd.DataFrame(rows, columns=["teacher_forcing_ratio", "seed", "steps_told", "nats_per_token", "text"])
 
 
 def summarise_coins(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a row per ratio: seeds, mean, lowest and highest nats per piece, and how many different texts came out."""
     groups = frame.groupby("teacher_forcing_ratio")
-    summary = groups["nats_per_piece"].agg(["count", "mean", "min", "max"]).round(4)
+    summary = groups["nats_per_token"].agg(["count", "mean", "min", "max"]).round(4)
     summary["different_texts"] = groups["text"].nunique()
     return summary.reset_index().rename(columns={"count": "seeds"})
 

@@ -31,8 +31,8 @@ def hypotheses_table(reports: Sequence[Translation]) -> pd.DataFrame:
                 **({"seed": report.sampling.seed} if report.sampling else {"score": round(report.score, 4)}),
                 "translation": report.text,
                 "log_probability_nats": round(report.total_log_prob, 4),
-                "pieces": pieces,
-                "nats_per_piece": round(report.total_log_prob / max(1, pieces), 4),
+                "tokens": pieces,
+                "nats_per_token": round(report.total_log_prob / max(1, pieces), 4),
                 "is_complete": report.is_finished,
             }
         )

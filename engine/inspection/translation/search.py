@@ -142,10 +142,10 @@ def search_sentence(report: SearchReport) -> str:
     ranks = report.nodes.loc[report.nodes["is_winner"], "rank"]
     trailing = int((ranks > 1).sum())
     position = (
-        "It led at every step, so taking the likeliest piece each time would have found it too."
+        "It led at every step, so taking the likeliest token each time would have found it too."
         if trailing == 0
         else f"At {trailing} of its {len(ranks)} steps another beginning was ahead of it: choosing the likeliest "
-        "piece each time would have missed it."
+        "token each time would have missed it."
     )
     return (
         f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of "

@@ -173,7 +173,7 @@ def tries_table(report: SearchReport, tries: Sequence[Try]) -> pd.DataFrame:
                 "score": round(found.score, 4),
                 "gap_to_winner": round(found.score - report.winner.score, 4),
                 "log_probability_nats": round(found.log_prob, 4),
-                "pieces": len(found.log_probs),
+                "tokens": len(found.log_probs),
             }
             for found in tries
         ]
@@ -210,5 +210,5 @@ def _check_prefix(loaded: LoadedModel, prefix_ids: Sequence[int], limit: int) ->
         raise InputError("A beginning in the list is not one this network can write; remove it.")
     if len(prefix_ids) > limit:
         raise InputError(
-            f"The beginning has {len(prefix_ids):,} pieces; for this sentence at most {limit:,} can be given."
+            f"The beginning has {len(prefix_ids):,} subword tokens; for this sentence at most {limit:,} can be given."
         )

@@ -105,7 +105,7 @@ def similarity_sentence(found: SentenceSimilarity) -> str:
     equal = sum(one == two for one, two in zip(found.encoder.first, found.encoder.second, strict=True))
     at = found.encoder.parting
     reading = (
-        f"The sentences first differ at piece {at + 1}, “{found.encoder.first[at] or '–'}” and "
+        f"The sentences first differ at token {at + 1}, “{found.encoder.first[at] or '–'}” and "
         f"“{found.encoder.second[at] or '–'}”. "
         f"Of the {equal} tokens they share, {touched} are read differently because of it (cosine below 0.999)."
     )

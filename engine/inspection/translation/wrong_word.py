@@ -132,7 +132,7 @@ def read_word(tokenizer: Tokenizer, word: str) -> list[int]:
     if word.startswith(CONTINUES):
         token_id = tokenizer.backend.token_to_id(word.removeprefix(CONTINUES))
         if token_id is None or token_id in (tokenizer.pad_id, tokenizer.bos_id, tokenizer.eos_id, tokenizer.unk_id):
-            raise InputError(f"The vocabulary has no piece “{word}”; leave the dot out to force a whole word.")
+            raise InputError(f"The vocabulary has no subword token “{word}”; leave the dot out to force a whole word.")
         return [token_id]
     ids = tokenizer.encode(word)
     if not ids or tokenizer.unk_id in ids:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import bz2
+import dataclasses
 import gzip
 import lzma
 import time
 import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.decoding.arithmetic_coding import compressing, decompressing
 from engine.decoding.limits import check_duel_text
-from engine.models.folder import LoadedModel
+from engine.errors import InputError
+from engine.models.folder import LoadedModel, load_model
 
 R = TypeVar("R")
+JOB = "engine.inspection.writing.compression:duel_of_all"
+SECONDS_BETWEEN_EVENTS, RESULTS_KEPT = 0.1, 256
+_results: dict[tuple[str, str, str], JsonObject] = {}
 
 _RAW_LZMA = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME}]
 
@@ -93,6 +101,52 @@ def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
     coded = time.perf_counter()
     decoded = yield from _shares(decompressing(loaded, code), total // 2, total)
     return Round(code, decoded == text, coded - begun, time.perf_counter() - coded)
+
+
+def duel_of_all(text: str, models: dict[str, tuple[str, str]]) -> Generator[JsonObject, None, JsonObject]:
+    """Let every model code a text and decode it, as a job: yield how far they are and, when a model is done, what it
+    needed or why it cannot take part; return all of that.
+
+    Args:
+        models: by name where the model lies, and a word that changes with its files.
+    """
+    results: dict[str, JsonObject] = {}
+    begun, told = time.perf_counter(), 0.0
+    for position, (name, (folder, version)) in enumerate(models.items()):
+        steps = _remembered(text, folder, version)
+        while name not in results:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                results[name] = end.value
+                share = 1.0
+            now = time.perf_counter()
+            if name in results or now - told >= SECONDS_BETWEEN_EVENTS:
+                told = now
+                done = {name: results[name]} if name in results else {}
+                yield {"progress": (position + share) / len(models), "name": name, "share": share, "results": done}
+    return {"results": results, "seconds": time.perf_counter() - begun, "day": time.strftime("%Y-%m-%d")}
+
+
+def _remembered(text: str, folder: str, version: str) -> Generator[float, None, JsonObject]:
+    """Yield as `duel`; return its round as plain values. What this process has done before is not done again: a duel
+    that was stopped goes on with the model it was at."""
+    key = (text, folder, version)
+    if key not in _results:
+        try:
+            found = yield from duel(_load(folder, version), text)
+        except InputError as problem:
+            _results[key] = {"refusal": str(problem)}
+        else:
+            _results[key] = dataclasses.asdict(found) | {"code": len(found.code)}
+        if len(_results) > RESULTS_KEPT:
+            del _results[next(iter(_results))]
+    return _results[key]
+
+
+@lru_cache(maxsize=8)  # as many as take part
+def _load(folder: str, version: str) -> LoadedModel:
+    return load_model(Path(folder))
 
 
 def _shares(steps: Generator[int, None, R], before: int, total: int) -> Generator[float, None, R]:

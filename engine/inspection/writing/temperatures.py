@@ -118,7 +118,7 @@ def temperature_sentence(texts: Sequence[TemperatureText]) -> str:
     parts = [f"distinct words go from {percent(a.distinct_1, 0)} to {percent(b.distinct_1, 0)}"]
     if not math.isnan(b.known_words):
         parts.append(f"words that exist from {percent(a.known_words, 0)} to {percent(b.known_words, 0)}")
-        parts.append(f"novelty from {percent(a.novelty, 0)} to {percent(b.novelty, 0)}")
+        parts.append(f"novel text from {percent(a.novelty, 0)} to {percent(b.novelty, 0)}")
     return f"{caught}From temperature {low.temperature:g} to {high.temperature:g}, {'; '.join(parts)}."
 
 

@@ -15,6 +15,7 @@ from engine.cells.wiring import Node, Point, Wire
 from engine.plotting import theme
 from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
+from engine.wording import decimal
 
 WIDTH, HEIGHT = 10.0, 6.0
 THINNEST, THICKEST = 1.0, 9.0
@@ -44,7 +45,7 @@ def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> Figur
     )
     ink, muted = theme.ink(mode), theme.muted(mode)
     texts = [_text(node.x, node.y, node.sign, ink, 14) for node in layout.nodes]
-    texts += [_text(*wire.label, _number(values[wire.name]), ink, 13) for wire in layout.wires if wire.label]
+    texts += [_text(*wire.label, decimal(values[wire.name]), ink, 13) for wire in layout.wires if wire.label]
     texts += [_text(x, y, end, muted, 13) for x, y, end in layout.ends]
     blank = theme.blank_figure(mode, height=400).layout
     axis = {"visible": False, "fixedrange": True}
@@ -71,10 +72,6 @@ def wire_names(kind: str) -> set[str]:
 def wire_width(value: float) -> float:
     """Return a wire's width in pixels: it grows with the value's size and levels off beyond 1, where gates end."""
     return THINNEST + (THICKEST - THINNEST) * math.tanh(abs(value))
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _middle(points: tuple[Point, ...]) -> Point:

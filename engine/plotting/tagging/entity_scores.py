@@ -11,7 +11,7 @@ from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.figure import Figure
 from engine.plotting.labels import name_columns, name_rows, plain_label, plain_labels
-from engine.plotting.marks import add_marks, add_strokes, add_targets
+from engine.plotting.marks import add_cells, add_marks, add_strokes
 from engine.plotting.theme import LineStyle, Mode
 from engine.wording import percent
 
@@ -82,29 +82,21 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> Figure:
     shares = counts.to_numpy(float) / counts.to_numpy(float).sum(axis=1, keepdims=True).clip(min=1)
     rows, columns = list(map(str, counts.index)), list(map(str, counts.columns))
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * len(rows) + 110)
-    figure.add_heatmap(z=shares, **theme.heat_colours(mode), showscale=False, xgap=1, ygap=1, hoverinfo="skip")
     cells = [
-        (row, column, int(counts.iat[row, column]), shares[row, column])
+        (rows[row], columns[column], int(counts.iat[row, column]), shares[row, column])
         for row in range(len(rows))
         for column in range(len(columns))
     ]
-    text = [
-        f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({percent(share)} of the row)"
-        for row, column, count, share in cells
-    ]
-    add_targets(
+    add_cells(
         figure,
-        [column for _, column, _, _ in cells],
-        [row for row, _, _, _ in cells],
-        [f"{rows[row]}|{columns[column]}" for row, column, _, _ in cells],
+        shares,
+        [f"{row}|{column}" for row, column, _, _ in cells],
         [f"{count:,}" if count else "" for _, _, count, _ in cells],
-        24,
-        mode="markers+text",
-        textfont={"size": 12, "color": ["#FFFFFF" if share < 0.47 else "#000000" for *_, share in cells]},
-        hovertext=text,
-        hovertemplate="%{hovertext}<extra></extra>",
-        name=None,
-        showlegend=None,
+        [
+            f"{row} by people, {column} by the network: {count:,} ({percent(share)} of the row)"
+            for row, column, count, share in cells
+        ],
+        mode,
     )
     name_rows(figure, plain_labels(rows), 0.5)
     name_columns(figure, plain_labels(columns), side="top")

@@ -17,7 +17,7 @@ from engine.plotting.figure import Figure
 from engine.plotting.labels import bold_where, name_columns, name_rows, plain_label, plain_labels, scale_below
 from engine.plotting.marks import STILL, add_frame, add_marks, add_targets, add_texts
 from engine.plotting.theme import Mode
-from engine.wording import percent
+from engine.wording import decimal, percent
 
 ROW_PIXELS = 34
 LARGEST_NODE = 24
@@ -237,8 +237,7 @@ def _node_hover(row: Any) -> str:  # pandas makes the row's class
 def _step_text(score: float, digits: int = 1) -> str:
     if score <= BARRED:
         return "never"
-    text = f"{score:.{digits if abs(score) < 9.95 else 0}f}"
-    return (text if float(text) else text.removeprefix("-")).replace("-", "\N{MINUS SIGN}")
+    return decimal(score, digits if abs(score) < 9.95 else 0)
 
 
 def _channels(colour: str) -> np.ndarray:

@@ -175,12 +175,12 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
     """Return the loss of the reference against the share of told steps: each seed a dot, their mean a line.
 
     Args:
-        frame: columns `teacher_forcing_ratio`, `seed`, `nats_per_piece`.
+        frame: columns `teacher_forcing_ratio`, `seed`, `nats_per_token`.
         chosen: ratio and loss of the run that is looked at, ringed.
     """
     figure = theme.blank_figure(mode, x_title="Teacher forcing ratio", y_title="Loss (nats per token)", height=height)
     style = RUN_STYLES["Yours"]
-    ratios, losses = frame["teacher_forcing_ratio"], frame["nats_per_piece"]
+    ratios, losses = frame["teacher_forcing_ratio"], frame["nats_per_token"]
     middle = losses.groupby(ratios).agg(OVER_SEEDS.middle)
     one = {"name": "One seed each", "hovertemplate": "seed %{customdata}: %{y:.2f} nats<extra></extra>"}
     add_marks(figure, ratios, losses, ("circle-open", 7, theme.muted(mode)), customdata=frame["seed"], **one)

@@ -18,7 +18,7 @@ PANELS = {
     "entropy": ("Entropy of each draw (nats)", 1, "nats"),
     "repetition": ("Repeated four-word groups (%)", 100, "%"),
     "known_words": ("Words that the training text has (%)", 100, "%"),
-    "novelty": ("Characters that are not copied (%)", 100, "%"),
+    "novelty": ("Novel text: characters that are not copied (%)", 100, "%"),
 }
 
 

@@ -56,4 +56,10 @@ TOOLS = Toolbox(
         "How many entities do the networks find in texts none of them has seen, and which do they get wrong?",
         needs_text=False,
     ),
+    EntitiesTool(
+        "behaviour",
+        "Behaviour",
+        "What does a network get wrong: lost capitals, names never seen, names that are words, hashtags?",
+        needs_text=False,
+    ),
 )

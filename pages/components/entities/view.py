@@ -7,7 +7,7 @@ from engine.inspection.stored.opening_texts import PADDED_VISITS
 from engine.inspection.tagging.lattice_edits import LARGEST_CHANGE, STEP
 from engine.inspection.tagging.predictions import MAX_WORDS
 from engine.inspection.tagging.quality import OUTCOMES
-from pages.components.views import composed_of, padding_view, part_of_file
+from pages.components.views import BehaviourView, composed_of, padding_view, part_of_file
 
 
 class WordsView:
@@ -73,7 +73,13 @@ LONGEST_LINE = 1_000
 
 
 @composed_of(
-    WordsView, LatticeView, DirectionsView, padding_view(PADDED_VISITS), EntitiesManyLinesView, EntitiesQualityView
+    WordsView,
+    LatticeView,
+    DirectionsView,
+    padding_view(PADDED_VISITS),
+    EntitiesManyLinesView,
+    EntitiesQualityView,
+    BehaviourView,
 )
 class EntitiesView:
     """Everything a link to the Entities page carries; a tool's own fields begin with its name."""

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from engine.decoding.arithmetic_coding import compress, decompress
 from engine.decoding.limits import check_duel_text
-from engine.inspection.writing.compression import archive
+from engine.inspection.writing.compression import JOB, archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
-from pages.components import cache, charts, figures, networks, notices, state
-from pages.components.buttons import button
+from pages.components import cache, charts, figures, networks, notices
+from pages.components.background import message_and_time_left
 from pages.components.calls import call
-from pages.components.generation import duels
 from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import SCENE
 from pages.components.header import TEXT_WIDTH
+from pages.components.shared_work import SharedWork
+
+if TYPE_CHECKING:
+    from engine.jobs import JobStatus
+
+WORK = SharedWork(PAGE, "duel", JOB, again="Go on")
 
 KEYS = "".join(chr(code) for code in range(32, 127))
 EXAMPLES = {
@@ -43,49 +51,56 @@ def show(context: GenerationContext) -> None:
         "Try a language the models have never read, or letters that nobody can predict."
     )
     check_duel_text(text)
-    names = networks.comparable(context.models.values())
-    found = duels.current(PAGE, state.fingerprint(text, [(name, cache.model_version(name)) for name in names]))
-    archived = call(archive, text).value
-    controls, results = st.empty(), st.empty()
-
-    def draw() -> None:
-        """Draw what is known so far; the numbers and the receipt come with the last model."""
-        frame = _gather(context, archived, found)
-        with results.container():
-            charts.draw(compression_bars(frame, mode=figures.mode()), key=f"duel-{len(found.rounds)}")
-
-    if found.missing(names) and not found.is_stopped:
-        draw()
-        with controls.container():
-            button("Stop", "duel-stop", duels.stop, PAGE, icon="stop")
-            duels.fight(found, names, text, context.label, draw)
-        controls.empty()
-    elif found.missing(names):
-        with controls:
-            button("Go on", "duel-go-on", duels.stop, PAGE, False, icon="play_arrow")
-    with results.container():
-        _show_results(context, text, _gather(context, archived, found), found)
+    models = {
+        name: (str(cache.model_folder(name)), cache.model_version(name))
+        for name in networks.comparable(context.models.values())
+    }
+    WORK.show({"text": text, "models": models}, partial(_draw, context, text), partial(_words, context))
 
 
-def _gather(context: GenerationContext, archived: pd.DataFrame, found: duels.Duel) -> pd.DataFrame:
+def _words(context: GenerationContext, status: JobStatus) -> str:
+    if not status.events:
+        return message_and_time_left(status)
+    last = status.events[-1]
+    verb = "codes" if last["share"] < 0.5 else "decodes"
+    return message_and_time_left(replace(status, message=f"{context.label(last['name'])} {verb}"))
+
+
+def _draw(context: GenerationContext, text: str, status: JobStatus) -> None:
+    """Draw what is known so far; the numbers and the receipt come when the last model is done."""
+    results = (status.result or {}).get("results") or {
+        name: found for event in status.events for name, found in event["results"].items()
+    }
+    frame = _gather(context, call(archive, text).value, results)
+    if status.is_over:
+        refusals = [found["refusal"] for found in results.values() if "refusal" in found]
+        _show_results(context, text, frame, refusals, status)
+    else:
+        charts.draw(compression_bars(frame, mode=figures.mode()), key=f"duel-{len(results)}")
+
+
+def _gather(context: GenerationContext, archived: pd.DataFrame, results: dict[str, dict]) -> pd.DataFrame:
     """Return one row per coder: what it needed, whether the text came back, and for models how long it took."""
     models = [
         {
             "coder": context.label(name),
-            "bytes": len(each.code),
-            "is_identical": each.is_identical,
+            "bytes": each["code"],
+            "is_identical": each["is_identical"],
             "architecture": context.models[name].architecture,
             "model": name,
-            "seconds_to_code": round(each.encode_seconds, 2),
-            "seconds_to_decode": round(each.decode_seconds, 2),
+            "seconds_to_code": round(each["encode_seconds"], 2),
+            "seconds_to_decode": round(each["decode_seconds"], 2),
             "model_bytes": round(context.models[name].size_mib * 2**20),
         }
-        for name, each in found.rounds.items()
+        for name, each in results.items()
+        if "refusal" not in each
     ]
     return pd.concat([archived.assign(architecture="", model=""), pd.DataFrame(models)], ignore_index=True)
 
 
-def _show_results(context: GenerationContext, text: str, frame: pd.DataFrame, found: duels.Duel) -> None:
+def _show_results(
+    context: GenerationContext, text: str, frame: pd.DataFrame, refusals: list[str], status: JobStatus
+) -> None:
     """Draw the bars with their numbers, say who won, and what the bytes leave out."""
     original = int(frame["bytes"].iloc[0])
     frame = frame.assign(
@@ -96,10 +111,10 @@ def _show_results(context: GenerationContext, text: str, frame: pd.DataFrame, fo
     failed = models[~models["is_identical"]]["coder"].tolist()
     if failed:
         notices.error(f"The code of {', '.join(failed)} did not give the text back; its number means nothing.")
-    for problem in found.refused.values():
+    for problem in refusals:
         notices.note(problem)
     if not models.empty and not failed:
-        st.markdown(notices.plain(_verdict(models, files.iloc[0], len(text), is_over=not found.is_stopped)))
+        st.markdown(notices.plain(_verdict(models, files.iloc[0], len(text), is_over=status.state == "finished")))
     first = models["model"].iloc[0] if not models.empty else ""
     figures.show(
         compression_bars(frame, mode=figures.mode()),
@@ -109,7 +124,7 @@ def _show_results(context: GenerationContext, text: str, frame: pd.DataFrame, fo
         receipt=call(compress, text, model=first).receipt(
             "len(found), decompress(model, found) == text, archive(text)",
             uses=[decompress, archive],
-            day=found.day,
+            day=(status.result or {}).get("day", cache.today()),
             measured="coded and decoded token by token on the server's processor",
             note="Put another model's name in to get its bytes.",
         )

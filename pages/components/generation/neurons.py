@@ -7,9 +7,10 @@ import streamlit as st
 
 from engine.cells import is_switch
 from engine.inspection.cells.units import PARTS, UnitCourse, parts_of, unit_course
+from engine.inspection.stored import clear_units
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import figures, notices, reading
+from pages.components import figures, notices, reading, stored
 from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext, part_label
@@ -25,10 +26,11 @@ def show(context: GenerationContext) -> None:
         "Probing tests such guesses. Memory cells are often easier to read than hidden states."
     )
     controls = context.controls
+    first = _first_unit(context)
     with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):
-        layer = controls.segmented("neurons_layer", choices=context.layers)
-        part = controls.select("neurons_part", part_label, parts_of(context.info.architecture), width=220)
-        unit = controls.number("neurons_unit", width=160)
+        layer = controls.segmented("neurons_layer", choices=context.layers, default=first[0])
+        part = controls.select("neurons_part", part_label, parts_of(context.info.architecture), first[1], width=220)
+        unit = controls.number("neurons_unit", first[2], width=160)
     with st.expander("Colour a text of your own", icon=":material/edit:"):
         text = controls.text_area("neurons_text", height=110) or context.text
     reading.say(context.network, text)
@@ -37,6 +39,8 @@ def show(context: GenerationContext) -> None:
         course = read.value
     name = f"{PARTS[part]} of unit {unit} in layer {layer}"
     st.caption(notices.plain(f"{name.capitalize()}. {course.summary()}"))
+    if (layer, part, unit) == first:
+        stored.say_typical(context, clear_units, "neurons")
     title = f"Unit {unit}, {PARTS[part]}" + (" (0 shut, 1 open)" if is_switch(part) else "")
     figures.show(
         text_grid(
@@ -57,6 +61,14 @@ def show(context: GenerationContext) -> None:
     with st.container(horizontal=True, gap="small", key="neurons-busiest"):
         for busy in course.busiest:
             button(f"{busy}", f"neurons-unit-{busy}", controls.set, "neurons_unit", busy, help="Look at this unit")
+
+
+def _first_unit(context: GenerationContext) -> tuple[int, str, int]:
+    """Return the layer (from 1), part and unit that the search found for this network; its first one where none was
+    made."""
+    rows = stored.measured(context, clear_units, context.network)
+    best = None if rows is None else clear_units.clearest(rows)
+    return (1, "hidden", 0) if best is None else (int(best["layer"]) + 1, str(best["part"]), int(best["unit"]))
 
 
 def course_receipt(read: Call[UnitCourse]) -> figures.Receipt:

@@ -109,7 +109,7 @@ def _summary(found: temperatures.TemperatureText) -> str:
         f"repeated four-word groups {percent(measures.repetition, 0)}",
         f"longest stretch written twice {len(measures.longest_repeat):,} characters",
         f"words that exist {percent(measures.known_words, 0)}",
-        f"not copied {percent(measures.novelty, 0)}",
+        f"novel text {percent(measures.novelty, 0)}",
         f"entropy {found.entropy:.2f} nats",
     ]
     return " · ".join(parts)

@@ -20,7 +20,7 @@ from engine.experiments.gradients.trainability_settings import TrainabilitySetti
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices
-from pages.components.background import BackgroundJob, message_of
+from pages.components.background import BackgroundJob, message_and_time_left
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
@@ -50,7 +50,7 @@ def show(context: GradientsContext) -> None:
     if status is None or status.is_over:
         _draw(settings, status, trained_with)
     else:
-        TRAINING.watch(partial(_draw_marks, trained_with), _progress_words)
+        TRAINING.watch(partial(_draw_marks, trained_with), message_and_time_left)
 
 
 def _ask(context: GradientsContext) -> TrainabilitySettings:
@@ -66,15 +66,6 @@ def _ask(context: GradientsContext) -> TrainabilitySettings:
         given = settings_dict(settings), settings
         button("Train them", "foretold-start", TRAINING.start, *given, icon="play_arrow", disabled=is_running)
     return settings
-
-
-def _progress_words(status: JobStatus) -> str:
-    left = (
-        f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left"
-        if status.progress > 0.03
-        else ""
-    )
-    return message_of(status) + left
 
 
 def _draw(now: TrainabilitySettings, status: JobStatus | None, trained_with: TrainabilitySettings) -> None:

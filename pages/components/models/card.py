@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine.inspection.stored.model_files import list_files
 from engine.models.card import usage_command, usage_lines
-from pages.components import cache, figures, header, networks
+from engine.models.folder import ModelInfo
+from pages.components import cache, figures, networks, notices
 from pages.components.calls import call
 from pages.components.models.context import ModelsContext
 
@@ -25,19 +26,31 @@ def show(context: ModelsContext) -> None:
     with right, st.container(border=True):
         st.markdown(networks.card_body(info.card_text))
 
-    header.section("Its files", "Compare the fingerprints to be sure that a copy is the same.")
-    figures.show_table(
-        call(list_files, str(info.path), version=cache.model_version(info.name), kept="shared").value,
-        name="files",
-        column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
-    )
-    corpora = networks.corpora_table(context.models.values())
-    if corpora.num_rows:
-        header.section(
-            "What they learnt from", "Who made each corpus, and under which terms its texts and the weights are."
-        )
-        figures.show_table(
-            corpora,
-            name="corpora",
-            column_config={"weights": st.column_config.TextColumn("weights learnt from it")},
-        )
+    _show_files(info)
+    _show_corpora(context)
+
+
+def _show_files(info: ModelInfo) -> None:
+    """Draw the files of a model, once somebody wants to see them."""
+    files = st.expander("Its files and their fingerprints", key="files", type="compact", on_change="rerun")
+    if figures.is_open(files):
+        with files:
+            notices.explain("Compare the fingerprints to be sure that a copy is the same.")
+            figures.show_table(
+                call(list_files, str(info.path), version=cache.model_version(info.name), kept="shared").value,
+                name="files",
+                column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
+            )
+
+
+def _show_corpora(context: ModelsContext) -> None:
+    """Draw what all models learnt from, once somebody wants to see it."""
+    corpora = st.expander("What all of them learnt from", key="corpora", type="compact", on_change="rerun")
+    if figures.is_open(corpora):
+        with corpora:
+            notices.explain("Who made each corpus, and under which terms its texts and the weights are.")
+            figures.show_table(
+                networks.corpora_table(context.models.values()),
+                name="corpora",
+                column_config={"weights": st.column_config.TextColumn("weights learnt from it")},
+            )

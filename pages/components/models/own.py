@@ -19,7 +19,7 @@ from pages.components.owned import Owned
 def show_controls(info: ModelInfo) -> None:
     """Draw what can be done with a network, where the visitor brought it along; a run's is kept on the Runs page."""
     folder = info.path
-    if folder not in owners.listed(visitor.folder(), "models"):
+    if info.whose != own_models.YOURS or folder not in owners.listed(visitor.folder(), "models"):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         NETWORKS.show_rename(folder, info.title)

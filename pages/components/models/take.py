@@ -60,10 +60,13 @@ def _show_push(info: ModelInfo) -> None:
         )
         st.toggle("Everyone may see it", key=PUBLIC)
         st.form_submit_button("Push", on_click=_push, args=(info.path,))
-    said, is_done = state.recall(PAGE, PUSHED, ("", False))
+    address, problem = state.recall(PAGE, PUSHED, ("", ""))
     state.forget(PAGE, PUSHED)
-    if said:
-        notices.note(said) if is_done else notices.error(said)
+    if address:
+        notices.note("The model is on the Hub now, at this address:")
+        st.code(address, language=None)  # to be copied; a sentence's addresses are made not to be links
+    if problem:
+        notices.error(problem)
 
 
 def _push(folder: Path) -> None:
@@ -75,9 +78,9 @@ def _push(folder: Path) -> None:
     try:
         address = push_to_hub(folder, str(repository).strip(), token, is_private=not is_public)
     except EngineError as problem:
-        state.remember(PAGE, PUSHED, (str(problem), False))
+        state.remember(PAGE, PUSHED, ("", str(problem)))
     else:
-        state.remember(PAGE, PUSHED, (f"The model is at {address} now.", True))
+        state.remember(PAGE, PUSHED, (address, ""))
 
 
 def _zip(folder: Path) -> bytes:

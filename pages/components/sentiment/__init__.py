@@ -49,4 +49,10 @@ TOOLS = Toolbox(
         "have in common?",
         needs_text=False,
     ),
+    SentimentTool(
+        "behaviour",
+        "Behaviour",
+        "What does a network get wrong: negation, contrast, wishes, names, typing errors?",
+        needs_text=False,
+    ),
 )

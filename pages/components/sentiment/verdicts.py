@@ -14,7 +14,7 @@ from engine.inspection.classification.predictions import Classification, classif
 from engine.models.folder import ModelInfo
 from engine.plotting.classification.prefix_predictions import verdict_bars
 from engine.wording import percent
-from pages.components import figures, networks, notices, reading
+from pages.components import behaviour, figures, networks, notices, reading
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.sentiment.context import CORPORA, SentimentContext, corpus, labels
 
@@ -123,6 +123,7 @@ def show(context: SentimentContext) -> None:
                 f"--model {context.network}",
             ),
         )
+    behaviour.say_known(context, context.network)
     _warn(context)
 
 

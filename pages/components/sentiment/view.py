@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.config import option
 from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
 from engine.inspection.stored.opening_texts import PADDED_OPINIONS
-from pages.components.views import composed_of, padding_view, part_of_file
+from pages.components.views import BehaviourView, composed_of, padding_view, part_of_file
 
 
 class PrefixPredictionsView:
@@ -65,7 +65,15 @@ class SentimentQualityView:
 FIRST = "He said the food was not good."
 
 
-@composed_of(PrefixPredictionsView, WhyView, OrderView, padding_view(PADDED_OPINIONS), TextsView, SentimentQualityView)
+@composed_of(
+    PrefixPredictionsView,
+    WhyView,
+    OrderView,
+    padding_view(PADDED_OPINIONS),
+    TextsView,
+    SentimentQualityView,
+    BehaviourView,
+)
 class SentimentView:
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from engine.decoding.attention_settings import AttentionEdit
@@ -76,8 +77,12 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
         )
     with right:
         st.markdown("**What it would write**")
-        shares = report.choices[["piece", "own", "edited"]].assign(
-            own=100 * report.choices["own"], edited=100 * report.choices["edited"]
+        shares = pd.DataFrame(
+            {
+                "token": report.choices["piece"],
+                "own": 100 * report.choices["own"],
+                "edited": 100 * report.choices["edited"],
+            }
         )
         columns = {
             name: st.column_config.NumberColumn(f"{label}, %", format="%.2f")

@@ -30,11 +30,13 @@ def show_words(context: TranslationContext) -> None:
     """Draw the five likeliest words in one place of the translation, and the one that was written."""
     words = context.translation.target_words
     notices.explain(
-        "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
-        "above, then the one after it."
+        "Before it wrote a word, the network had an opinion on every other one. Here is the word with the lowest bar "
+        "above. **Try:** the one after it, then one it is sure of."
     )
     names = {position: f"{position + 1}. {word.text}" for position, word in enumerate(words)}
-    position = context.controls.select("choices_word", choices=names, width=320)
+    chances = context.translation.word_probabilities
+    least_sure = min(range(len(words)), key=chances.__getitem__)  # there the network has an opinion on others
+    position = context.controls.select("choices_word", choices=names, default=least_sure, width=320)
     made = context.call(word_alternatives, context.source, context.translation.target_ids, position)
     frame = made.value
     sentence = alternatives_sentence(frame)
@@ -48,7 +50,7 @@ def show_words(context: TranslationContext) -> None:
     )
     st.caption(
         "The five likeliest next tokens, each continued to the end of its word with the likeliest tokens. A middle dot "
-        "stands where a piece goes on with the word before it instead of beginning a new one."
+        "stands where a token goes on with the word before it instead of beginning a new one."
     )
 
 
@@ -65,7 +67,7 @@ def show_hypotheses(context: TranslationContext) -> None:
         st.markdown(notices.plain(runner_up_sentence(found)))
         st.caption(
             "Score: the log-probability divided by the length to the power of the length penalty, which the search "
-            "compares. Nats per piece: nearer to 0 is surer."
+            "compares. Nats per token: nearer to 0 is surer."
         )
     made = search.call(context.network, context.source, searching.SEEDS)
     figures.show_table(hypotheses_table(found), name="hypotheses", receipt=receipts.for_translations(made, search))

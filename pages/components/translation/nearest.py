@@ -57,7 +57,7 @@ def _show_found(made: Call[NearestSentences], step: int) -> None:
             "step": st.column_config.NumberColumn(
                 "step", help="Before which of its tokens the decoder was in that state."
             ),
-            "next_piece": "next piece",
+            "next_piece": "next token",
         },
     )
     if not found.has_texts:
@@ -68,5 +68,5 @@ def _show_found(made: Call[NearestSentences], step: int) -> None:
     if step:
         st.caption(
             f"Searched: {found.searched:,} states of the decoder, given the reference's tokens; “step” and “next "
-            "piece” say before which one it stood."
+            "token” say before which one it stood."
         )

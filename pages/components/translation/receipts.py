@@ -10,7 +10,7 @@ from pages.components.figures import Receipt
 from pages.components.translation.searching import Search
 from pages.components.translation.view import SAMPLING
 
-GREEDY = "All rows are greedy: at each step the likeliest piece. A beam would choose among whole sentences."
+GREEDY = "All rows are greedy: at each step the likeliest token. A beam would choose among whole sentences."
 
 
 def for_translation(made: Call[Any], search: Search) -> Receipt:

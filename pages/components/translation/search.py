@@ -70,7 +70,9 @@ def _show_tree(context: TranslationContext, search: Call[SearchReport], tries: s
         beam_tree(nodes, lanes, mode=figures.mode(), first_step=first, steps_shown=shown, chosen=chosen),
         name="search-tree",
         alt=describe_beam_tree(nodes, lanes, first, shown),
-        table=lambda: nodes[["step", "rank", "piece", "text", "log_prob", "total", "score", "reason"]],
+        table=lambda: nodes[["step", "rank", "piece", "text", "log_prob", "total", "score", "reason"]].rename(
+            columns={"piece": "token"}
+        ),
         receipt=receipt,
         on_click=lambda node: tries.add(report.prefix(int(node))),
     )

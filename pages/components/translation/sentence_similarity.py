@@ -52,9 +52,9 @@ def show(context: TranslationContext) -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        _show_course(made, found.encoder, "encoder", "Reading: the encoder at each piece")
+        _show_course(made, found.encoder, "encoder", "Reading: the encoder at each token")
     with right:
-        _show_course(made, found.decoder, "decoder", "Writing: the decoder just before each piece")
+        _show_course(made, found.decoder, "decoder", "Writing: the decoder just before each token")
 
 
 def _show_course(made: Call[SentenceSimilarity], course: StateComparison, name: str, title: str) -> None:

@@ -106,10 +106,10 @@ def test_too_much_to_translate(check, what):
     [
         (
             "a " + "x" * 400,
-            "has a word of 400 letters, “xxxxxxxxxxxxxxxxxxxx…”, which the network reads in 200 pieces; at most 40 are "
-            "read of one word.",
+            "has a word of 400 letters, “xxxxxxxxxxxxxxxxxxxx…”, which the network reads in 200 subword "
+            "tokens; at most 40 are read of one word.",
         ),
-        ("abcdefghi " * 45, "is read in 225 pieces; at most 200 are translated at once. Cut it in two."),
+        ("abcdefghi " * 45, "is read in 225 subword tokens; at most 200 are translated at once. Cut it in two."),
         ("\N{SLIGHTLY SMILING FACE}!", "has no word in it, only signs: type one with letters."),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 
@@ -325,6 +326,21 @@ def test_a_run_is_gone_on_with_only_as_it_was_begun(
     with pytest.raises(ModelError, match=rf"^The checkpoint in .+/cut is of another run: {said}\. Go on .*--overwrite"):
         list(again)
     assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"recipe": 3}, {"data": None}, {"data": [1]}, {"training": []}, {"training": {"schedule": "x"}}, {"step": "x"}],
+)
+def test_a_damaged_record_of_what_a_run_was_made_of_is_one_sentence(spoilt, tiny_recipes, mirror, tmp_path):
+    for event in train_recipe("tiny-reader", tmp_path / "cut"):
+        if isinstance(event, Checkpointed):
+            break
+    file = tmp_path / "cut" / "checkpoint" / "state.json"
+    state = json.loads(file.read_text())
+    file.write_text(json.dumps(state | {"made_of": state["made_of"] | spoilt}))
+    with pytest.raises(ModelError, match=r"^The checkpoint in .+/cut is damaged: begin anew"):
+        list(train_recipe("tiny-reader", tmp_path / "cut", resume=True))
 
 
 DIVERGED = (

@@ -127,8 +127,8 @@ def test_tokens_are_called_by_their_names(trained):
     assert {kind: tokenizer.noun for kind, tokenizer in trained.items()} == {
         "character": "character",
         "word": "word",
-        "bpe": "piece",
-        "pieces": "piece",
+        "bpe": "subword token",
+        "pieces": "subword token",
     }
 
 

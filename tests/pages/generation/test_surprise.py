@@ -8,7 +8,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from engine.decoding.arithmetic_coding import compress
 from engine.inspection.writing.compression import archive
@@ -18,10 +17,12 @@ from engine.models.card import write_card
 from engine.models.folder import load_model
 from engine.models.ngram import NgramModel
 from engine.text import TOKENIZERS
+from pages.components import cache
 from pages.components.generation.view import SCENE, SURPRISING
 from tests.pages import charts
 from tests.pages.conftest import LETTERS
 from tests.pages.open import alternative_texts, open_page, sentences, written
+from tests.pages.shared_jobs import GoingOn
 
 QUICK = {"max_new_tokens": "1"}
 TEXT = "TOM:\nIt is the tide."
@@ -154,20 +155,16 @@ def test_the_duel_takes_any_text_and_its_examples(models: Path) -> None:
 
 
 def test_a_stopped_duel_shows_what_it_has_and_goes_on(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.components.generation import duels
-
-    monkeypatch.setattr(duels, "fight", lambda *_: st.stop())  # the visitor comes to Stop before any model has finished
+    at_once = cache.shared_jobs()
+    monkeypatch.setattr(cache, "shared_jobs", lambda: GoingOn([]))
     at = open_page("generation", tool="duel", duel_text="TOM", **QUICK)
-    at.button(key="duel-stop").click()
-    at.run()
+    at.button(key="duel-stop").click().run()
     assert not at.exception
-    assert [button.label for button in at.button if button.key.startswith("duel-go")] == ["Go on"]
+    assert at.button(key="duel-again").label == "Go on"
     assert "gave back" not in written(at)
     assert any("xz" in text for text in alternative_texts(at))
-    monkeypatch.undo()
-    monkeypatch.setattr(model_folder, "PRETRAINED", models)
-    at.button(key="duel-go-on").click()
-    at.run()
+    monkeypatch.setattr(cache, "shared_jobs", lambda: at_once)
+    at.button(key="duel-again").click().run()
     assert "All 3 models gave back the identical 3 characters" in written(at)
 
 

@@ -146,11 +146,15 @@ def test_bad_value_in_the_url_gets_a_sentence(indexed: Path, name: str) -> None:
     assert ("between 12 and 60" if name == "copies_minimum" else "Measured beforehand, My beginning, now") in sentence
 
 
-def test_huge_text_and_missing_index_get_a_sentence(models: Path, indexed: Path) -> None:
-    at = open_page("generation", **COPIES, copies_text="y" * 100_000)
+def test_huge_text_gets_a_sentence(models: Path, indexed: Path) -> None:
+    at = open_page("generation", **COPIES)
+    at.text_area(key="copies_text").set_value("y" * 100_000).run()
     assert not at.exception
     assert sentences(at) == ["The text has 100,000 characters; at most 20,000 are checked at once."]
     assert len(at.text_area(key="copies_text").value) == 100_000, "nothing is lost"
+
+
+def test_missing_index_gets_a_sentence(models: Path, indexed: Path) -> None:
     indexed.unlink()
     at = open_page("generation", **COPIES)
     (sentence,) = sentences(at)

@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.cells.units import unit_course
+from engine.inspection.stored import clear_units
+from engine.inspection.stored.model_files import weights_in
 from engine.inspection.writing import unseen
 from engine.inspection.writing.activation_clamping import Strings, perform
 from engine.inspection.writing.probing import investigate
@@ -56,6 +59,24 @@ def test_neurons_colours_a_text_of_ones_own(models: Path) -> None:
     at = open_page("generation", tool="neurons", neurons_text="Oh 😀 no", neurons_part="forget_gate", **SHORT)
     truth = unit_course(load_model(models / "small-lstm"), "Oh 😀 no", 0, 0, "forget_gate")
     assert colours(at, "neurons-text") == pytest.approx(truth.values.tolist(), abs=1e-5)
+
+
+def test_neurons_opens_with_the_unit_that_was_searched_for(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = pd.DataFrame(dict.fromkeys(clear_units.COLUMNS, "") | {"model": ["small-lstm"], "title": "Stories"})
+    best = {"weights": weights_in(models / "small-lstm"), "question": "Late in the line", "needs": "memory"}
+    numbers = {"layer": 0, "part": "cell", "unit": 3, "auc": 0.95, "units": 32, "characters": 4000}
+    table = tmp_path / "clear_units.parquet"
+    found.assign(**best, **numbers).to_parquet(table)
+    monkeypatch.setattr(clear_units, "TABLE", table)
+    at = open_page("generation", tool="neurons", **SHORT)
+    assert not at.exception
+    truth = unit_course(load_model(models / "small-lstm"), text_of(at), 0, 3, "cell")
+    assert colours(at, "neurons-text") == pytest.approx(truth.values.tolist(), abs=1e-5)
+    assert "it tells “late in the line” best" in written(at)
+    at.number_input(key="neurons_unit").set_value(4.0).run()
+    assert "late in the line" not in written(at), "it is said of the unit that was found alone"
 
 
 def test_a_busy_unit_is_one_click_away(models: Path) -> None:

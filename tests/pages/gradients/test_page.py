@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.cells import CELLS
-from engine.experiments.gradients.clipping import clipping_sentence, run_clipping
+from engine.experiments.gradients.clipping import clipping_sentence, run_clipping, train_twice
 from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.experiments.gradients.trainability import untrained_grid
 from engine.experiments.gradients.trainability_settings import TrainabilitySettings
@@ -29,9 +29,11 @@ from engine.inspection.gradients.trained_chain import trained_chain
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
 from engine.wording import percent
+from pages.components import cache
 from pages.components.gradients.view import CAT, CHEF, PASSAGE
 from tests.pages.charts import figure
-from tests.pages.open import alternative_texts, open_page, sentences, written
+from tests.pages.open import alternative_texts, notes, open_page, sentences, written
+from tests.pages.shared_jobs import GoingOn
 
 TEXT = "The fog sat on the boat."
 
@@ -149,6 +151,22 @@ def test_clipping_trains_both_runs_and_says_how_they_went(capsys: pytest.Capture
     frame = run_clipping(settings)
     assert clipping_sentence(frame, settings) in written(at)
     assert run_receipt(at, "run_clipping", capsys).strip() == clipping_sentence(frame, settings)
+    assert len(alternative_texts(at)) == 2
+
+
+def test_clipping_that_is_stopped_keeps_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = list(train_twice(ClippingSettings(updates=10)))[:6]
+    at_once, events = cache.shared_jobs(), [{"rows": rows[:2]}, {"rows": rows[2:]}]
+    monkeypatch.setattr(cache, "shared_jobs", lambda: GoingOn(events))
+    at = open_page("gradients", tool="clipping", clipping_updates="10")
+    assert not at.exception
+    assert "clipping-again" not in {button.key for button in at.button}
+    at.button(key="clipping-stop").click().run()
+    assert "Stopped after 3 updates; what was measured until then stays." in notes(at)
+    monkeypatch.setattr(cache, "shared_jobs", lambda: at_once)
+    at.button(key="clipping-again").click().run()
+    assert not at.exception
+    assert notes(at) == []
     assert len(alternative_texts(at)) == 2
 
 

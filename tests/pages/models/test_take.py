@@ -45,7 +45,8 @@ def test_the_token_is_used_once_and_forgotten(monkeypatch: pytest.MonkeyPatch) -
     at.text_input(key="take-token").set_value(TOKEN)
     next(button for button in at.button if button.label == "Push").click().run()
     assert used == [("small-lstm", "me/mine", TOKEN, True)]
-    assert any("https://hub.example/me/mine" in note for note in notes(at))
+    assert any("on the Hub now" in note for note in notes(at))
+    assert "https://hub.example/me/mine" in [block.value for block in at.code], "as it is, to be copied"
     assert TOKEN not in str(at.session_state)
     assert at.text_input(key="take-token").value == ""
     assert TOKEN not in str(at.query_params)

@@ -107,7 +107,7 @@ def test_the_search_finds_for_a_typed_word_what_the_engine_finds(loaded: LoadedM
     assert search_sentence(find_attention(loaded, trial, 1, chosen)) in written(at)
 
 
-@pytest.mark.parametrize(("typed", "said"), [("漢", "no pieces to spell"), ("<b>" * 40, "at most 60")])
+@pytest.mark.parametrize(("typed", "said"), [("漢", "no subword tokens to spell"), ("<b>" * 40, "at most 60")])
 def test_a_word_that_cannot_be_wanted_gets_a_sentence_and_stays(models: Path, typed: str, said: str) -> None:
     at = open_page("translation", **LINK, attention_search="true", attention_typed=typed)
     assert not at.exception

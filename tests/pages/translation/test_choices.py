@@ -88,7 +88,7 @@ def test_the_bars_tell_a_click_which_word_it_hit(models: Path) -> None:
 
 @pytest.mark.parametrize("search", ["beam", "sampling"])
 def test_receipts_give_the_numbers_again(models: Path, search: str, capsys: pytest.CaptureFixture[str]) -> None:
-    at = open_page("translation", text=TEXT, search=search, seed="3", beam_size="3", tool="choices")
+    at = open_page("translation", text=TEXT, search=search, seed="3", beam_size="3", tool="choices", choices_word="0")
     reports = (
         inspect_search(load_model(models / WITH), TEXT, 3, 1.0).translations
         if search == "beam"
@@ -107,3 +107,10 @@ def test_receipts_give_the_numbers_again(models: Path, search: str, capsys: pyte
             said += capsys.readouterr().out
     for numbers in expected:
         assert numbers in said
+
+
+def test_other_choices_open_with_the_word_that_is_least_sure(models: Path) -> None:
+    at = open_page("translation", text=TEXT, search="sampling", seed="3", tool="choices")
+    (report,) = sample_translations(load_model(models / WITH), TEXT, SamplingSettings(seed=3))
+    chances = report.word_probabilities
+    assert at.selectbox(key="choices_word").value == chances.index(min(chances)) > 0

@@ -119,7 +119,7 @@ def test_coins_decide_as_in_scheduled_sampling_and_their_steps_can_be_kept(model
     outcomes = coin_outcomes(loaded, SOURCE, REFERENCE)
     assert coins_sentence(outcomes) in written(at)
     dots, _, own = figure(at, "forcing-coins")["data"]
-    assert dots["y"] == pytest.approx(list(outcomes["nats_per_piece"]))
+    assert dots["y"] == pytest.approx(list(outcomes["nats_per_token"]))
     assert own["y"] == pytest.approx([report.mixed.mean_loss])
     (keep,) = [button for button in at.button if button.label == "Keep these steps"]
     keep.click().run()

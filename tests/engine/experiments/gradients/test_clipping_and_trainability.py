@@ -85,6 +85,8 @@ def test_the_default_threshold_is_the_one_that_the_search_found() -> None:
     stored = found[(found["threshold"] == 2.0) & (found["seed"] == 1)].iloc[0]
     assert again["clipped_share"] == pytest.approx(stored["clipped_share"], abs=0.05)
     assert again["loss"] < LEARNT < again["loss_without"]
+    assert again["diverges_without"]
+    assert "none of the 5 learn it, and 1 of these runs diverges" in say_search(found)
 
 
 def test_what_clipping_did_is_said_by_how_many_gradients_it_clipped() -> None:

@@ -31,6 +31,8 @@ def test_how_typical_an_example_is_is_said_in_one_sentence():
         "between its lowest and its highest token is 0.25 at the median; for the example that this tool opens with it "
         "is 0.25, more than on 50 % of them."
     }
+    lowest = typical_sentences(rows.assign(effect=[0.1, 0.2, 0.3, 0.4, 0.1]))["gates"]
+    assert lowest.endswith("it is 0.10, no more than on any of them.")
     assert typical_sentences(rows[rows["is_default"]]) == {} == typical_sentences(rows[:0])
     assert typical_sentences(rows[~rows["is_default"]]) == {}
 

@@ -185,7 +185,7 @@ def test_what_cannot_be_put_on_trial_gets_a_sentence(loaded: LoadedModel, trial:
         try_edit(loaded, trial, 99, AttentionEdit("uniform"))
     with pytest.raises(InputError, match="there is no step 0"):
         find_attention(loaded, trial, 0, 5)
-    with pytest.raises(InputError, match="no piece number"):
+    with pytest.raises(InputError, match="no token number"):
         find_attention(loaded, trial, 1, 10_000)
     with pytest.raises(InputError, match="no word from"):
         try_edit(loaded, trial, 1, AttentionEdit("only", 40, 41))
@@ -195,7 +195,7 @@ def test_what_cannot_be_put_on_trial_gets_a_sentence(loaded: LoadedModel, trial:
 
 @pytest.mark.parametrize(
     ("word", "said"),
-    [(" ", "Type the word"), ("x" * 61, "61 characters; at most 60"), ("chat漢", "no pieces to spell")],
+    [(" ", "Type the word"), ("x" * 61, "61 characters; at most 60"), ("chat漢", "no subword tokens to spell")],
 )
 def test_words_that_cannot_be_wanted(loaded: LoadedModel, word: str, said: str) -> None:
     with pytest.raises(InputError, match=said):

@@ -222,14 +222,14 @@ def test_coins_of_a_seed_are_the_steps_told(interpreter: LoadedModel) -> None:
     for row in frame.itertuples():
         steps = tossed_steps(interpreter, SOURCE, REFERENCE, row.teacher_forcing_ratio, row.seed)
         report = inspect_forcing(interpreter, SOURCE, REFERENCE, steps)
-        assert row.nats_per_piece == pytest.approx(report.mixed.mean_loss, abs=1e-4)
+        assert row.nats_per_token == pytest.approx(report.mixed.mean_loss, abs=1e-4)
         assert row.steps_told == sum(report.told)
         assert row.text == report.mixed.text
     summary = summarise_coins(frame)
     assert list(summary["seeds"]) == [1, SEEDS, 1]
     middle = frame[frame["teacher_forcing_ratio"] == 0.5]
-    assert summary["mean"][1] == pytest.approx(middle["nats_per_piece"].mean(), abs=1e-4)
-    assert f"{middle['nats_per_piece'].min():.2f} to {middle['nats_per_piece'].max():.2f}" in coins_sentence(frame)
+    assert summary["mean"][1] == pytest.approx(middle["nats_per_token"].mean(), abs=1e-4)
+    assert f"{middle['nats_per_token'].min():.2f} to {middle['nats_per_token'].max():.2f}" in coins_sentence(frame)
 
 
 def test_lining_up_by_piece_moves_the_free_row_and_not_the_forced_one(interpreter: LoadedModel) -> None:

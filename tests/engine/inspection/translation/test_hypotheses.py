@@ -39,7 +39,7 @@ def test_the_list_is_what_the_search_ended_with(translator, reports):
     assert list(table["translation"]) == [one.text for one in found]
     assert list(table["score"]) == pytest.approx([one.score for one in found], abs=1e-4)
     assert list(table["log_probability_nats"]) == pytest.approx([one.total_log_prob for one in found], abs=1e-3)
-    assert list(table["nats_per_piece"]) == pytest.approx(
+    assert list(table["nats_per_token"]) == pytest.approx(
         [one.score for one in found], abs=1e-3
     )  # penalty 1: the mean per piece
     assert inspect_translation(translator, SOURCE, 4, 1.0).text == found[0].text

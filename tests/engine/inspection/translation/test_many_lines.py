@@ -45,6 +45,13 @@ def test_a_line_that_is_too_long_does_not_stop_the_others(interpreter):
     assert [bool(text) for text in frame["translation"]] == [True, False, False, True, False, True]
 
 
+def test_names_and_numbers_are_kept_in_each_line(interpreter, monkeypatch):
+    kept = "engine.inspection.translation.many_lines.keep_in_lines"
+    monkeypatch.setattr(kept, lambda loaded, sources, texts, *search: [f"{source} {search}" for source in sources])
+    found = everything(translate_many(interpreter, ["a boat", "", "two dogs"], SearchSettings(2, 0.5)))
+    assert [row.text for _, row in sorted(found.items())] == ["a boat (2, 0.5)", "", "two dogs (2, 0.5)"]
+
+
 def test_it_goes_on_where_it_was_left(interpreter):
     lines = [f"a dog {'runs ' * (1 + position % 3)}" for position in range(BATCH_SENTENCES + 5)]
     whole = everything(translate_many(interpreter, lines, GREEDY))

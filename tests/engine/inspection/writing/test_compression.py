@@ -7,6 +7,8 @@ import gzip
 import lzma
 import math
 import os
+from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,8 @@ from engine.corpora.running_text import RUNNING_TEXT
 from engine.decoding.arithmetic_coding import compress, run
 from engine.decoding.limits import MAX_DUEL_CHARACTERS
 from engine.errors import InputError
-from engine.inspection.writing.compression import archive, duel
+from engine.inspection.writing import compression
+from engine.inspection.writing.compression import Round, archive, duel, duel_of_all
 from engine.inspection.writing.surprise import surprise
 from engine.models.folder import load_model
 
@@ -74,3 +77,32 @@ def test_the_lstm_beats_xz_on_unseen_shakespeare() -> None:
     stretches = [text[start : start + 2000] for start in range(0, 20_000, 2000)]
     code_bytes = sum(surprise(loaded, stretch).total_nats for stretch in stretches) / math.log(2) / 8
     assert code_bytes < 0.8 * len(lzma.compress(text[:20_000].encode(), preset=9 | lzma.PRESET_EXTREME))
+
+
+def test_all_models_duel_as_a_job_that_repeats_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = []
+
+    def fight(model: str, text: str) -> Generator[float, None, Round]:
+        """Take half a step and a whole one."""
+        rounds.append(model)
+        yield 0.5
+        if model == "dumb":
+            raise InputError("It has no letters.")
+        return Round(b"abc", True, 0.1, 0.2)
+
+    monkeypatch.setattr(compression, "_load", lambda folder, version: folder)
+    monkeypatch.setattr(compression, "duel", fight)
+    monkeypatch.setattr(compression, "_results", {})
+    models = {"one": ("bright", "1"), "other": ("dumb", "1")}
+    for _ in range(2):
+        steps, events = duel_of_all("text", models), []
+        while True:
+            try:
+                events.append(next(steps))
+            except StopIteration as end:
+                found = end.value["results"]
+                break
+        assert found["one"] == {"code": 3, "is_identical": True, "encode_seconds": 0.1, "decode_seconds": 0.2}
+        assert found["other"] == {"refusal": "It has no letters."}
+        assert [event["progress"] for event in events if event["results"]] == [0.5, 1.0]
+    assert rounds == ["bright", "dumb"]

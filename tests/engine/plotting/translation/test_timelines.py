@@ -138,7 +138,7 @@ def test_losses_and_divergences_are_drawn_as_given_with_units(mode: str) -> None
 
 def test_coins_are_dots_and_their_mean_a_line() -> None:
     frame = pd.DataFrame(
-        {"teacher_forcing_ratio": [0.0, 0.5, 0.5, 1.0], "seed": [0, 0, 1, 0], "nats_per_piece": [4.0, 2.0, 3.0, 1.0]}
+        {"teacher_forcing_ratio": [0.0, 0.5, 0.5, 1.0], "seed": [0, 0, 1, 0], "nats_per_token": [4.0, 2.0, 3.0, 1.0]}
     )
     figure = coin_curve(frame, (0.5, 2.2), mode="light")
     assert list(as_plotly(figure).data[0].y) == [4.0, 2.0, 3.0, 1.0]

@@ -1,0 +1,1 @@
+"""The claims: one definition each, by subject."""

@@ -1,0 +1,1 @@
+"""What the Claims page is made of."""

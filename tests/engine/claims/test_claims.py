@@ -1,0 +1,163 @@
+"""Every claim's verdict follows from the stored rows: turned round, they turn it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engine.claims.claim import (
+    ABOVE,
+    AGAINST,
+    BELOW,
+    CLAIMS,
+    CONDITION,
+    FAILS,
+    FOR,
+    HOLDS,
+    OPEN,
+    SUBJECTS,
+    TOUCHES,
+    UNMEASURED,
+    VERDICTS,
+    WITHIN,
+    ClaimTrial,
+    verdict_of,
+)
+from engine.claims.measures import Beside, Bounded
+from engine.claims.ruling import counts_sentence, rule_all, rule_on
+from engine.claims.tables import EVIDENCE
+from engine.experiments.runs.results import RESULTS
+from engine.plotting.comparison.claims import trial_ranges
+from tests.plotly_figures import as_plotly
+
+MEASURED = [name for name, claim in CLAIMS.items() if claim.measure is not None]
+TURNED = {FOR: AGAINST, AGAINST: FOR, OPEN: OPEN}
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return {name: table.read(RESULTS) for name, table in EVIDENCE.items()}
+
+
+def turned(rows: pd.DataFrame, measure: Beside | Bounded) -> pd.DataFrame:
+    """Return rows that say the opposite: the sides exchanged, or every value on the other side of the bound."""
+    if isinstance(measure, Beside):
+        return rows.assign(
+            **{measure.by: rows[measure.by].replace({measure.one: measure.other, measure.other: measure.one})}
+        )
+    return rows.assign(**{measure.value: measure.low + measure.high - rows[measure.value].astype(float)})
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_numbers_turned_round_turn_the_verdict(name: str, tables: dict[str, pd.DataFrame]) -> None:
+    claim = CLAIMS.get(name)
+    rows = pd.concat([claim.prepare(tables[table]) for table in claim.tables], ignore_index=True)
+    trials = claim.measure(rows)
+    found = rule_on(name, claim, tables.__getitem__)
+    assert found.verdict == verdict_of(trials, claim.says, claim.is_universal)
+    spoken = [trial.speaks(claim.says) for trial in trials]
+    if claim.says == WITHIN:  # far from the bounds nothing speaks for it
+        away = claim.measure(rows.assign(**{claim.measure.value: rows[claim.measure.value] + 1000.0}))
+        assert {trial.speaks(claim.says) for trial in away} == {AGAINST}
+        assert verdict_of(away, claim.says) == FAILS != found.verdict
+        return
+    other = claim.measure(turned(rows, claim.measure))
+    assert [trial.speaks(claim.says) for trial in other] == [TURNED[outcome] for outcome in spoken]
+    if spoken.count(FOR) != spoken.count(AGAINST) and not claim.is_universal:
+        assert verdict_of(other, claim.says) != found.verdict
+
+
+@pytest.mark.parametrize(
+    ("spoken", "verdict"),
+    [
+        ((FOR, FOR), HOLDS),
+        ((FOR, OPEN), CONDITION),
+        ((FOR, AGAINST), CONDITION),
+        ((FOR, AGAINST, AGAINST), FAILS),
+        ((OPEN, AGAINST), FAILS),
+        ((OPEN, OPEN), TOUCHES),
+        ((), UNMEASURED),
+    ],
+)
+def test_the_rule(spoken: tuple[str, ...], verdict: str) -> None:
+    values = {FOR: (3.0, 4.0), AGAINST: (0.0, 1.0), OPEN: (1.0, 3.0)}
+    trials = [ClaimTrial("here", values[outcome], (2.0, 2.0)) for outcome in spoken]
+    assert verdict_of(trials, ABOVE) == verdict
+
+
+def test_one_exception_refutes_what_is_said_of_every_network() -> None:
+    trials = [
+        ClaimTrial("RNN", (0.0,), (50.0,)),
+        ClaimTrial("LSTM", (0.0,), (50.0,)),
+        ClaimTrial("chrono", (100.0,), (50.0,)),
+    ]
+    assert verdict_of(trials, BELOW, is_universal=True) == FAILS
+    assert verdict_of(trials[:2], BELOW, is_universal=True) == HOLDS
+
+
+def test_ranges_that_touch_decide_nothing() -> None:
+    assert ClaimTrial("", (1.0, 2.0), (2.0, 3.0)).speaks(BELOW) == OPEN
+    assert ClaimTrial("", (1.0, 1.9), (2.0, 3.0)).speaks(BELOW) == FOR
+    assert ClaimTrial("", (24.9, 25.0), (24.5, 25.5)).speaks(WITHIN) == FOR
+    assert ClaimTrial("", (11.0, 25.0), (24.5, 25.5)).speaks(WITHIN) == OPEN
+
+
+def test_sides_are_told_by_the_rows() -> None:
+    rows = pd.DataFrame(
+        {"where": ["a", "a", "a", "b"], "architecture": ["gru", "gru", "lstm", "gru"], "updates": [1, 2, 3, 9]}
+    )
+    assert Beside("updates", "gru", "lstm")(rows) == [ClaimTrial("a", (1.0, 2.0), (3.0,))]
+    assert Bounded("updates", 2.0, 2.0)(rows)[1] == ClaimTrial("b", (9.0,), (2.0, 2.0))
+
+
+def test_claims_are_whole() -> None:
+    assert len(MEASURED) >= 24
+    for name, claim in CLAIMS.items():
+        assert claim.subject in SUBJECTS
+        assert all(text.endswith((".", "”")) for text in (claim.sentence, claim.why, claim.changes)), name
+        assert bool(claim.missing) == (claim.measure is None), name
+        assert all(table in EVIDENCE.names() for table in claim.tables)
+    titles = [claim.title for _, claim in CLAIMS.items()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_verdict_occurs_and_the_counts_say_so(tables: dict[str, pd.DataFrame]) -> None:
+    found = [rule_on(name, claim, tables.__getitem__) for name, claim in CLAIMS.items()]
+    assert {ruling.verdict for ruling in found} == set(VERDICTS)
+    assert all(ruling.figure and ruling.day for ruling in found if ruling.verdict != UNMEASURED)
+    assert counts_sentence(found, VERDICTS).startswith(f"Of {len(found)} claims, ")
+
+
+def test_figures_are_whole(tables: dict[str, pd.DataFrame]) -> None:
+    for name in MEASURED:
+        found = rule_on(name, CLAIMS.get(name), tables.__getitem__)
+        figure = as_plotly(trial_ranges(found.table(), mode="light", looks=found.claim.looks, x_title=found.claim.unit))
+        assert len(figure.layout.annotations) == len(found.trials)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("word_order", "entity_ablation"):
+        shutil.copy(RESULTS / f"{name}.parquet", tmp_path)
+    return tmp_path
+
+
+def test_a_table_that_is_not_there_is_not_measured_and_says_what_measures_it(folder: Path) -> None:
+    (folder / "entity_ablation.parquet").write_bytes(b"torn")
+    pd.read_parquet(RESULTS / "word_order.parquet").drop(columns="accuracy").to_parquet(folder / "word_order.parquet")
+    found = rule_all(folder)
+    assert {ruling.verdict for ruling in found.values()} == {UNMEASURED}
+    assert "python -m engine compare --recipe shipped" in found["lstm_hundred"].sentence
+    assert "damaged" in found["crf_helps"].sentence
+    assert "lacks the columns accuracy" in found["order_matters"].sentence
+
+
+def test_rows_that_are_missing_are_not_measured(folder: Path) -> None:
+    rows = pd.read_parquet(folder / "entity_ablation.parquet")
+    rows[~rows["crf"]].to_parquet(folder / "entity_ablation.parquet")
+    found = rule_all(folder)["crf_helps"]
+    assert found.verdict == UNMEASURED
+    assert "--ablation" in found.sentence
