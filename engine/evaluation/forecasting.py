@@ -30,7 +30,9 @@ def evaluate_forecaster(loaded: LoadedModel) -> JsonObject:
     facts, found = facts_of(corpus), parted(corpus)
     rows = rows_of(loaded, found, facts)
     metrics: JsonObject = {}
-    for name, measures in measure_origins(loaded, found, facts.season, rows, (NETWORK, *QUICK)):
+    for name, measures in measure_origins(
+        loaded, found, facts.season, rows, (NETWORK, *QUICK), short=facts.seasons[-1]
+    ):
         prefix = "" if name == NETWORK else f"{name}_"
         metrics |= {f"{prefix}{measure}": round(value, DIGITS) for measure, value in measures.items()}
     if len(found) > 1:  # of series of different sizes
@@ -64,7 +66,7 @@ def add_forecasts(loaded: LoadedModel, table: Path) -> Iterator[float]:
     jobs = [("all", every, (NETWORK, *QUICK)), ("some", some, (NETWORK, *BASELINES))]
     total, measured = sum(len(names) for _, _, names in jobs), []
     for which, rows, names in jobs:
-        for method, measures in measure_origins(loaded, found, facts.season, rows, names):
+        for method, measures in measure_origins(loaded, found, facts.season, rows, names, short=facts.seasons[-1]):
             head = {"method": method, "which": which, "origins": len(rows), "horizon": loaded.model.horizon}
             measured.append(facts_of_model(loaded, name, corpus, "test") | head | measures)
             yield len(measured) / total

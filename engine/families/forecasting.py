@@ -62,12 +62,12 @@ def forecast(settings: ForecastOptions) -> int:
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
-    """By what they forecast, the nearest first, networks as legends list them, the linear layer last."""
+    """By what they forecast, the nearest first, those with a linear layer beside them first, then as legends do."""
     from engine.plotting.theme import architecture_rank
 
     place = next((place for place, name in enumerate(GROUPS) if info.group.startswith(name)), len(GROUPS))
-    is_recursive = info.config.get("strategy") == "recursive"
-    return place, info.config.get("horizon"), is_recursive, architecture_rank(info.architecture), info.name
+    is_alone = not info.config.get("skip") and bool(info.config.get("hidden_size"))
+    return place, info.config.get("horizon"), is_alone, architecture_rank(info.architecture), info.name
 
 
 def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:

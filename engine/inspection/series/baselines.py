@@ -164,8 +164,11 @@ BASELINES: dict[str, Baseline] = {
 }
 
 
-def forecast_by(name: str, past: np.ndarray, horizon: int, season: int) -> ForecastBand:
+def forecast_by(name: str, past: np.ndarray, horizon: int, season: int, short: int = 0) -> ForecastBand:
     """Return the forecast of a baseline; of one that cannot be fitted to this past, such as a constant, the last value.
+
+    Those that are fitted are fitted with a `short` season, where there is one beside a longer one that they cannot
+    take.
 
     Its band reaches from the value itself where the past holds too little to tell errors.
     """
@@ -175,7 +178,9 @@ def forecast_by(name: str, past: np.ndarray, horizon: int, season: int) -> Forec
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # a fit that has not converged still forecasts
         try:
-            found = BASELINES[name].forecast(past, horizon, season)
+            asked = BASELINES[name]
+            is_long = asked.is_fitted and short > 1 and season > LONGEST_SEASON
+            found = asked.forecast(past, horizon, short if is_long else season)
         except (ValueError, np.linalg.LinAlgError, ZeroDivisionError, IndexError):
             return last_value(past, horizon, season)
     is_finite = all(np.isfinite(part).all() for part in (found.value, found.low, found.high))

@@ -141,26 +141,34 @@ def forecast_from(
     horizon: int = 0,
     *,
     shown: int = 0,
+    short: int = 0,
     baselines: Sequence[str] = tuple(BASELINES),
 ) -> Ahead:
     """Return the forecast of one series from one origin with the baselines beside it.
 
     Args:
         shown: past values that are shown, 0 for twice what lies ahead and the network's window.
+        short: the season of the baselines that cannot take a long one, 0 for none.
     """
     horizon = horizon or loaded.model.horizon
     network = {NETWORK: _first(forecast_windows(loaded, [(series, origin)], horizon))}
-    beside = baselines_from(series, origin, season, horizon, names=baselines)
+    beside = baselines_from(series, origin, season, horizon, short=short, names=baselines)
     return _ahead(
         series, origin, season, network | beside.bands, shown or max(loaded.model.window, 2 * horizon), loaded
     )
 
 
 def baselines_from(
-    series: Series, origin: int, season: int, horizon: int, *, names: Sequence[str] = tuple(BASELINES)
+    series: Series,
+    origin: int,
+    season: int,
+    horizon: int,
+    *,
+    short: int = 0,
+    names: Sequence[str] = tuple(BASELINES),
 ) -> Ahead:
     """Return the forecasts of baselines alone."""
-    bands = {name: forecast_by(name, series.values[:origin], horizon, season) for name in names}
+    bands = {name: forecast_by(name, series.values[:origin], horizon, season, short) for name in names}
     return _ahead(series, origin, season, bands, max(4 * season, 2 * horizon))
 
 
@@ -199,6 +207,10 @@ def evenly(origins: Sequence[int], most: int) -> list[int]:
     return [origins[round(place * (len(origins) - 1) / (most - 1))] for place in range(most)]
 
 
+def _one(name: str, one: PartedSeries, origin: int, horizon: int, season: int, short: int) -> ForecastBand:
+    return forecast_by(name, one.series.values[:origin], horizon, season, short)
+
+
 def measure_origins(
     loaded: LoadedModel,
     found: Sequence[PartedSeries],
@@ -206,6 +218,7 @@ def measure_origins(
     rows: Sequence[tuple[int, int]],
     names: Sequence[str],
     *,
+    short: int = 0,
     is_forced: bool = False,
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Yield the measures of the network and of baselines over (place of a series, origin), by name.
@@ -225,7 +238,7 @@ def measure_origins(
             series = [(found[place].series, origin) for place, origin in rows]
             band = forecast_windows(loaded, series, is_forced=is_forced)
         else:
-            each = [forecast_by(name, found[place].series.values[:origin], horizon, season) for place, origin in rows]
+            each = [_one(name, found[place], origin, horizon, season, short) for place, origin in rows]
             band = ForecastBand(*(np.stack([getattr(one, part) for one in each]) for part in ("value", "low", "high")))
         off = (band.value - true) / deviation
         scaled = {"mse_scaled": float(np.mean(off**2)), "mae_scaled": float(np.mean(np.abs(off)))}
@@ -257,7 +270,7 @@ def forecast_test(loaded: LoadedModel, corpus: str, member: int, place: int) -> 
         InputError: there is no such series, or what the network reads is not there.
     """
     one, (_, facts, _) = member_of(corpus, member), read_series(corpus)
-    return forecast_from(loaded, one.series, one.validation_end + place, facts.season)
+    return forecast_from(loaded, one.series, one.validation_end + place, facts.season, short=facts.seasons[-1])
 
 
 def ahead_frame(found: Ahead) -> pd.DataFrame:

@@ -62,9 +62,9 @@ def read_own_series(source: str | bytes, name: str = "The series", *, max_bytes:
         InputError: there is no column of numbers, or what is in it is too short, too long, constant or far from even.
     """
     if isinstance(source, bytes):
-        file = read_file(source, name, may_be_numbers=True, max_bytes=max_bytes)
+        file = read_file(source, name, may_be_numbers=True, max_bytes=max_bytes, max_lines=MOST_VALUES)
     else:
-        file = read_text(source, name, may_be_numbers=True)
+        file = read_text(source, name, may_be_numbers=True, max_lines=MOST_VALUES)
     columns, rows = _cells(file, name)
     if len(rows) > MOST_VALUES:
         raise InputError(

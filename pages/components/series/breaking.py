@@ -36,7 +36,7 @@ def show(context: SeriesContext) -> None:
             lines_of(found.after, label, context.info.architecture),
             found.after.times,
             found.after.window,
-            unit=context.facts.unit.capitalize(),
+            unit=context.unit,
             mode=figures.mode(),
         ),
         name="series-broken",

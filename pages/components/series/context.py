@@ -81,6 +81,11 @@ class SeriesContext(PageContext[SeriesView]):
         return facts
 
     @property
+    def unit(self) -> str:
+        """The unit of its values as an axis says it."""
+        return self.facts.unit[:1].upper() + self.facts.unit[1:]
+
+    @property
     def where(self) -> tuple[str, int, int]:
         """The corpus, the number of the series, and the place: what every function of the tools is given."""
         return self.corpus, self.member, self.place

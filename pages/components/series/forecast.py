@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from engine.inspection.series.baselines import BASELINES
 from engine.inspection.series.forecasts import NETWORK, Ahead, ahead_frame, measures_frame, say_forecast
 from engine.plotting.series.forecasts import ForecastLine, forecast_chart
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
 from pages.components.series.context import SeriesContext
+
+MEASURES = {
+    "mse": "MSE",
+    "mae": "MAE",
+    "mase": "MASE",
+    "smape": "sMAPE (%)",
+    "pinball": "pinball loss",
+    "coverage": "coverage",
+}
 
 
 def lines_of(found: Ahead, name: str, architecture: str) -> list[ForecastLine]:
@@ -34,7 +41,7 @@ def show(context: SeriesContext) -> None:
             lines_of(found, label, context.info.architecture),
             found.times,
             found.window,
-            unit=context.facts.unit.capitalize(),
+            unit=context.unit,
             mode=figures.mode(),
         ),
         name="series-forecast",
@@ -45,9 +52,9 @@ def show(context: SeriesContext) -> None:
     notices.say(said)
     if found.measures:
         names = {NETWORK: label} | {name: one.title for name, one in BASELINES.items()}
-        table: pd.DataFrame = measures_frame(found, names)
         figures.show_table(
-            table.round(3),
+            measures_frame(found, names).round(3),
             name="series-measures",
+            column_config=MEASURES,
             receipt=context.ahead.receipt("measures_frame(found).to_string()", uses=[measures_frame], seed=NOT_DRAWN),
         )

@@ -11,9 +11,10 @@ from engine.inspection.series.own import OwnForecast, OwnSeries, forecast_own, r
 from engine.models.folder import ModelInfo
 from engine.plotting.series.forecasts import ForecastLine, forecast_chart
 from engine.text.reading import MAX_FILE_BYTES
-from pages.components import cache, figures, networks, notices, state
+from pages.components import cache, figures, notices, state
 from pages.components.calls import NOT_DRAWN, call
-from pages.components.series.context import PAGE, SeriesContext
+from pages.components.series.context import PAGE, SeriesContext, label
+from pages.components.series.forecast import MEASURES
 from pages.components.series.view import EXAMPLE
 
 BOX, LONGEST = "own series", 40
@@ -58,7 +59,7 @@ def _show(context: SeriesContext, given: str | bytes, found: OwnSeries) -> None:
             else 0
         )
         network = controls.select(
-            "own_network", choices={name: networks.label(info) + _corpus(info) for name, info in models.items()}
+            "own_network", choices={name: label(info) + _corpus(info) for name, info in models.items()}
         )
         horizon = controls.slider("own_horizon", width=320)
     measured = call(forecast_own, given, place, horizon, model=network)
@@ -66,7 +67,7 @@ def _show(context: SeriesContext, given: str | bytes, found: OwnSeries) -> None:
         made = measured.value
     if made.problem:
         notices.note(f"{made.problem} The baselines forecast it.")
-    names_of = {NETWORK: networks.label(models[network])} | {name: one.title for name, one in BASELINES.items()}
+    names_of = {NETWORK: label(models[network])} | {name: one.title for name, one in BASELINES.items()}
     said = _sentence(made, names_of)
     receipt = measured.receipt("found.ahead.bands", seed=NOT_DRAWN)
     figures.show(
@@ -88,10 +89,17 @@ def _show(context: SeriesContext, given: str | bytes, found: OwnSeries) -> None:
         alt=said,
     )
     notices.say(said)
-    figures.show_table(ahead_frame(made.ahead).drop(columns="true"), name="own-series-forecast", receipt=receipt)
+    figures.show_table(
+        ahead_frame(made.ahead).drop(columns="true"),
+        name="own-series-forecast",
+        receipt=receipt,
+        column_config={"steps_ahead": "steps ahead", "network": names_of[NETWORK]},
+    )
     if made.tried is not None:
         notices.explain(f"**On its last {horizon} values**, forecast from what stands before them")
-        figures.show_table(measures_frame(made.tried, names_of).round(3), name="own-series-measures")
+        figures.show_table(
+            measures_frame(made.tried, names_of).round(3), name="own-series-measures", column_config=MEASURES
+        )
 
 
 def _fitting() -> list[ModelInfo]:
@@ -102,7 +110,7 @@ def _fitting() -> list[ModelInfo]:
 
 
 def _corpus(info: ModelInfo) -> str:
-    return f", {info.title}" if info.title else ""
+    return f": {info.title}" if info.title else ""
 
 
 def _sentence(made: OwnForecast, names: dict[str, str]) -> str:

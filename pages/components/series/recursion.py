@@ -47,7 +47,7 @@ def show(context: SeriesContext) -> None:
             lines,
             here.times[-3 * len(here.true) :],
             here.window,
-            unit=unit.capitalize(),
+            unit=context.unit,
             mode=figures.mode(),
         ),
         name="series-own-values",

@@ -25,6 +25,7 @@ DAYS = [f"2024-01-{day:02d}" for day in range(1, 20)]
         ("once upon a time\nthere was a text", "The series has no column of numbers: give one value a row"),
         ("\n".join(["5"] * 20), "The series is 5 everywhere: a constant has nothing to forecast."),
         ("\n".join(map(str, range(100_001))), "The series has 100,001 rows; at most 100,000 are read"),
+        ("7\n" * 1_000_000, "The series has 1,000,000 lines; at most 100,000 are read"),
         (rows(["1200-01-01", "1950-01-01", *DAYS]), "The dates lie too far apart for one step of time"),
         (rows([*DAYS, "someday"]), "“date” has 1 cell without a date, the first in row 20: “someday”."),
     ],
