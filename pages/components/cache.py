@@ -280,9 +280,11 @@ def warm_up() -> None:
     """Warm the engine up and have a network write: what the first visitor would wait for."""
     from engine.decoding.limits import SamplingSettings
     from engine.decoding.writing import write_text
+    from engine.task_family import in_order
 
     warm_engine()
-    info = next((info for info in shipped_models("language_model") if not info.error), None)
+    first = in_order()[0].name  # of whose models Home has one write
+    info = next((info for info in shipped_models(first) if not info.error), None)
     if info is not None:
         for _ in write_text(load_writer(info.task, info.name), "", SamplingSettings(max_new_tokens=1)):
             pass

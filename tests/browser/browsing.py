@@ -29,7 +29,7 @@ from pages.components import routes
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
 PAGES = {page.name: f"/{page.name}" for page in routes.listed()} | {"home": "/"}
-TITLES = {name: "Unrolled" if name == "home" else name.capitalize() for name in PAGES}
+TITLES = {page.name: page.title for page in routes.listed()} | {"home": "Unrolled"}
 WIDTHS = {1280: 860, 375: 780}
 TIMEOUT_MS = 60_000  # a test machine may be busy
 QUIET_MS = 300  # longer than Streamlit keeps back a slider's value (200)

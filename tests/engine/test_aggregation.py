@@ -83,7 +83,7 @@ def test_every_chart_computes_what_its_explanation_says() -> None:
     assert regimes.spread(pd.Series(three), 1) == "4.0 (1.0 to 9.0)"
     assert as_said(regimes.OVER_SEEDS.middle_over("the seeds"), column)[0] == 4
 
-    coins = pd.DataFrame({"teacher_forcing_ratio": 1.0, "seed": range(3), "nats_per_piece": three})
+    coins = pd.DataFrame({"teacher_forcing_ratio": 1.0, "seed": range(3), "nats_per_token": three})
     line = as_plotly(timelines.coin_curve(coins, None, mode="light")).data[1]
     assert line.name.lower() == timelines.OVER_SEEDS.middle_over("the seeds").removeprefix("the ")
     assert list(line.y) == as_said(timelines.OVER_SEEDS.middle_over("the seeds"), column).tolist()

@@ -107,7 +107,7 @@ def test_page_opens_with_its_title_and_a_question(page: str) -> None:
     at = open_page(page)
     assert not at.exception
     (title,) = at.title
-    assert title.value == ("Unrolled" if page == "home" else page.capitalize())
+    assert title.value == ("Unrolled" if page == "home" else routes.named(page).title)
     if page != "home":
         assert at.markdown[0].value.endswith("?"), "the first words are the question the page answers"
     assert any(expander.label == "What am I looking at?" for expander in at.expander)

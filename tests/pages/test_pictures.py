@@ -61,7 +61,7 @@ def test_they_are_drawn_without_what_takes_long_to_load() -> None:
         "print(len(at.get('plotly_chart')), [each.message for each in at.exception])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.stdout.split() == ["7", "[]"], done.stdout + done.stderr[-2000:]
+    assert done.stdout.split() == ["8", "[]"], done.stdout + done.stderr[-2000:]
 
 
 def _plain(part: Any) -> Any:

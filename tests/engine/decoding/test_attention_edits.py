@@ -86,7 +86,7 @@ def test_rows_stay_distributions(weights: list[list[float]], kind: str, start: i
     "edit", [AttentionEdit("remove", 0, 4), AttentionEdit("only", 3, 6), AttentionEdit("raise", 2, 2)]
 )
 def test_words_that_are_not_there_or_are_all_there_is(edit: AttentionEdit) -> None:
-    with pytest.raises(InputError, match=r"only one word|4 pieces"):
+    with pytest.raises(InputError, match=r"only one word|4 subword tokens"):
         edited(ROW, edit)
 
 

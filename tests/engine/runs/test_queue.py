@@ -33,7 +33,16 @@ class Waiting:
         self.is_full = False
         self.ended = ""
 
-    def submit(self, job: str, given: dict[str, Any], *, time_limit_seconds: float, job_id: str) -> str:
+    def submit(
+        self,
+        job: str,
+        given: dict[str, Any],
+        *,
+        time_limit_seconds: float,
+        owner: str = "",
+        address: str = "",
+        job_id: str,
+    ) -> str:
         if self.is_full:
             raise JobError("All places are taken.")
         self.given[job_id] = given
