@@ -44,5 +44,7 @@ def expect_whole_in_both_themes(browser: Chromium, address: str, name: str) -> N
                 if width == widths[0]:  # each width and each theme once: a picture costs as much as the checks
                     guest.picture(OUTPUT / f"{name}-{theme}-{width}.png")
                 links = guest.page.get_by_test_id("stTopNavLink")  # a telephone folds them away
-                flat = [name.capitalize() for name in TITLES if name not in MADE]  # the others are in the menu "Make"
+                flat = [
+                    page.title for page in routes.listed() if page.name not in MADE
+                ]  # the others are in the menu "Make"
                 expect(links).to_have_text(flat if width == 1280 else [])
