@@ -70,12 +70,10 @@ def open_controls(
 
 
 def _own_fields(page: str, known: Collection[str]) -> None:
-    """Forget what fields of the page before said that are called like this one's; once, as this page opens them."""
-    of, own = state.recall("controls", "opened", ("", frozenset()))
-    own = own if of == page else frozenset()
-    if not own.issuperset(known):
-        state.forget_widgets(set(known) - own)
-        state.remember("controls", "opened", (page, own | set(known)))
+    """Forget what another page's fields said that are called like this one's; its own it finds as they were left."""
+    last = state.recall("controls", "pages of fields", {})
+    state.forget_widgets(name for name in known if last.get(name, page) != page)
+    state.remember("controls", "pages of fields", last | dict.fromkeys(known, page))
 
 
 def shorten(text: str, label: str) -> str:
