@@ -156,7 +156,9 @@ class Normaliser:
     def _cluster(self, text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         """Yield a character with the accents that were typed behind it."""
         composed = unicodedata.normalize("NFC", text[start:end])
-        if len(composed) == 1 or end - start == 1:
+        if end - start == 1 < len(composed):  # a character that is never composed again, as a Devanagari qa
+            composed = text[start]
+        if len(composed) == 1:
             found = self._equivalent(composed, text[end : end + 1])
             if found:
                 yield found, start, end

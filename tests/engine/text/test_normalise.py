@@ -4,6 +4,7 @@ place in what was typed."""
 from __future__ import annotations
 
 import string
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -134,3 +135,12 @@ def test_pieces_point_into_what_was_typed(translators, name):
     assert len(spans) == len(tokenizer.encode(typed))
     shown = "".join(typed[start:end].strip() for start, end in spans)
     assert shown.replace("\N{ZERO WIDTH SPACE}", "") == "Unsoeur“A”…"
+
+
+@pytest.mark.parametrize(
+    "letter", ["\N{DEVANAGARI LETTER QA}", "\N{MUSICAL SYMBOL HALF NOTE}", "\N{HEBREW LETTER ALEF WITH MAPIQ}"]
+)
+def test_a_character_that_is_never_composed_is_read_as_one(letter: str) -> None:
+    """Unicode's composition exclusions: their composed form is two characters."""
+    assert len(unicodedata.normalize("NFC", letter)) > 1
+    assert PLAIN_WORDS.read(f"a {letter}").text.startswith("a ")
