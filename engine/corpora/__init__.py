@@ -1,5 +1,5 @@
-"""Corpora, one file per data set, always read through the `datasets` library: local mirror, then Hub, then embedded
-sample; or from a folder of a visitor's own data."""
+"""Corpora, one file per data set in the room of what its rows are, always read through the `datasets` library: local
+mirror, then Hub, then embedded sample; or from a folder of a visitor's own data."""
 
 from engine.corpora.base import (
     CONTENTS,

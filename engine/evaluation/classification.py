@@ -15,8 +15,8 @@ import pandas as pd
 
 from engine.config import JsonObject
 from engine.corpora import CORPORA, Corpus, load_corpus
-from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.labelled_texts.imdb_small import without_breaks
 from engine.evaluation.base import corpora_of, facts_of
 from engine.inspection.classification import examples
 from engine.inspection.classification.predictions import MAX_WORDS, is_readable, probabilities_by_direction

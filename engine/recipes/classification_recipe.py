@@ -13,9 +13,9 @@ from torch import Tensor
 from engine.cells import CELLS
 from engine.config import JsonObject, option
 from engine.corpora import Corpus, load_corpus
-from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
-from engine.corpora.whole_sentences import hold_out
+from engine.corpora.labelled_texts.imdb_small import without_breaks
+from engine.corpora.labelled_texts.whole_sentences import hold_out
 from engine.errors import DataError
 from engine.models.classifier import AVERAGE, Classifier, ClassifierConfig
 from engine.models.folder import LoadedModel

@@ -130,7 +130,7 @@ def text_of(row: int, label: int, words: int, texts: tuple[list[str], list[int],
     Args:
         words: how many the prediction counted; another copy of the corpus may have other rows.
     """
-    from engine.corpora.imdb_small import without_breaks
+    from engine.corpora.labelled_texts.imdb_small import without_breaks
     from engine.text.treebank import split_words
 
     if texts is None or row >= len(texts[0]):

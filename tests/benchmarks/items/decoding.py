@@ -7,7 +7,7 @@ from functools import cache, partial
 import numpy as np
 import torch
 
-from engine.corpora.phrasebook.dataset import build_splits
+from engine.corpora.sentence_pairs.phrasebook.dataset import build_splits
 from engine.decoding.limits import SamplingSettings, max_target_length
 from engine.decoding.sampling import generate
 from engine.decoding.text import FLOAT32, encode_sources, search, write_text

@@ -14,8 +14,8 @@ from engine.corpora.base import HubLocation
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sentence_pairs.tatoeba_en_fr import from_translation
 from engine.corpora.series import SERIES
-from engine.corpora.tatoeba_en_fr import from_translation
 from engine.errors import ConfigError, DataError
 
 SPLITS = ("train", "validation", "test")

@@ -7,16 +7,16 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from engine.corpora.phrasebook import build_pairs, build_splits, dataset, write_dataset
-from engine.corpora.phrasebook.adjectives import BY_ENGLISH
-from engine.corpora.phrasebook.dataset import sentence_key
-from engine.corpora.phrasebook.english import possessive, with_article
-from engine.corpora.phrasebook.french import after_a, after_de, elide, french_clause, french_inversion
-from engine.corpora.phrasebook.grammar_types import Pair, Phrase, Tense
-from engine.corpora.phrasebook.nouns import NOUNS
-from engine.corpora.phrasebook.patterns import PATTERNS
-from engine.corpora.phrasebook.phrases import HE, SHE, THEY_FEMININE, I, noun_phrase
-from engine.corpora.phrasebook.verbs import VERBS
+from engine.corpora.sentence_pairs.phrasebook import build_pairs, build_splits, dataset, write_dataset
+from engine.corpora.sentence_pairs.phrasebook.adjectives import BY_ENGLISH
+from engine.corpora.sentence_pairs.phrasebook.dataset import sentence_key
+from engine.corpora.sentence_pairs.phrasebook.english import possessive, with_article
+from engine.corpora.sentence_pairs.phrasebook.french import after_a, after_de, elide, french_clause, french_inversion
+from engine.corpora.sentence_pairs.phrasebook.grammar_types import Pair, Phrase, Tense
+from engine.corpora.sentence_pairs.phrasebook.nouns import NOUNS
+from engine.corpora.sentence_pairs.phrasebook.patterns import PATTERNS
+from engine.corpora.sentence_pairs.phrasebook.phrases import HE, SHE, THEY_FEMININE, I, noun_phrase
+from engine.corpora.sentence_pairs.phrasebook.verbs import VERBS
 
 COMMITTED = Path(__file__).parents[3] / "data" / "samples" / "phrasebook_en_fr"
 SPLITS = ("train", "validation", "test")

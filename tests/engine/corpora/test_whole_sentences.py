@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 from engine.corpora import load_corpus
-from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
-from engine.corpora.whole_sentences import hold_out, whole_sentences
+from engine.corpora.labelled_texts.imdb_small import without_breaks
+from engine.corpora.labelled_texts.whole_sentences import hold_out, whole_sentences
 
 
 def treebank(seed=0):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.corpora import load_corpus, opinion_grammar
-from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora import load_corpus
+from engine.corpora.labelled_texts import LABELLED_TEXTS, opinion_grammar
 from engine.errors import ConfigError
 from engine.tasks import TASKS
 

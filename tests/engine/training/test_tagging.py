@@ -12,7 +12,7 @@ from seqeval.metrics import f1_score
 
 from engine.corpora import load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
-from engine.corpora.visit_grammar import ROWS, write_dataset
+from engine.corpora.tagged_sentences.visit_grammar import ROWS, write_dataset
 from engine.errors import DataError, ModelError
 from engine.models.folder import load_model
 from engine.models.tagger import TaggerConfig

@@ -36,15 +36,16 @@ README = """# Opinions
 
 {total:,} short English sentences about films that nobody made, each praising (label 1) or complaining (label 0), half
 of each. Columns `sentence` (lower case, words and punctuation apart) and `label`. They are not collected from anywhere:
-the grammar in `engine/corpora/opinion_grammar.py`, written by hand for Unrolled, generates them with a fixed seed. They
-stand in for SST-2 where that cannot be reached; nobody should take what a network learns from them for an understanding
+the grammar in `engine/corpora/labelled_texts/opinion_grammar.py`, written by hand for Unrolled, generates them with a fixed
+seed. They stand in for SST-2 where that cannot be reached; nobody should take what a network learns from them for an understanding
 of reviews.
 
 | file | rows |
 | --- | ---: |
 {rows}
 
-- **How it was made**: `engine.corpora.opinion_grammar.write_dataset(folder)`; the same call writes the same rows.
+- **How it was made**: `engine.corpora.labelled_texts.opinion_grammar.write_dataset(folder)`;
+  the same call writes the same rows.
 - **Distinct**: no sentence occurs twice, within or across splits.
 - **Order**: half of the patterns turn on word order or one small word ("not", "but", "although", "used to be").
 """

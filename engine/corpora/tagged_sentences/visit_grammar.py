@@ -53,14 +53,15 @@ README = """# Visits
 
 {total:,} English sentences of news that never happened, with people, organisations, places, peoples and times tagged.
 Columns `tokens` and `ner_tags` (BIO2; geo, gpe, org, per, tim, as in GMB). They are not collected from anywhere: the
-grammar in `engine/corpora/visit_grammar.py`, written by hand for Unrolled, generates them with a fixed seed. They stand
-in for GMB and English-EWT where those cannot be reached; what a network learns from them says nothing about real news.
+grammar in `engine/corpora/tagged_sentences/visit_grammar.py`, written by hand for Unrolled, generates them with a
+fixed seed. They stand in for GMB and English-EWT where those cannot be reached; what a network learns from them says nothing about real news.
 
 | file | rows |
 | --- | ---: |
 {rows}
 
-- **How it was made**: `engine.corpora.visit_grammar.write_dataset(folder)`; the same call writes the same rows.
+- **How it was made**: `engine.corpora.tagged_sentences.visit_grammar.write_dataset(folder)`;
+  the same call writes the same rows.
 - **Distinct**: no sentence occurs twice, within or across splits.
 - **Context**: Houston, Florence, Lincoln, Madison, Marsh, Carver, Ferro and Berg are names of more than one kind.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.corpora.base import Content, register_content
+from engine.registry import discover
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -20,3 +21,5 @@ def _read(rows: Dataset, name: str) -> tuple[list[str], list[int]]:
 LABELLED_TEXTS: Content[tuple[list[str], list[int]]] = register_content(
     Content("labelled_texts", "labelled sentences", _read)
 )
+
+discover(__name__)  # its data sets, one file each

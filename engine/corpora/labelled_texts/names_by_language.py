@@ -91,7 +91,7 @@ def write() -> None:
         ("text", "label"),
         "text-classification",
         "# Names by language\n\n{total} family names of ten languages, listed for this project in "
-        "`engine/corpora/names_by_language.py`, dedicated to the public domain (CC0 1.0).\n\n"
+        "`engine/corpora/labelled_texts/names_by_language.py`, dedicated to the public domain (CC0 1.0).\n\n"
         "| file | rows |\n| --- | ---: |\n{rows}\n",
     )
 

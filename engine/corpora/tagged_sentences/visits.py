@@ -1,4 +1,4 @@
-"""Visits: news of nobody, with their entities tagged, from the grammar in `engine.corpora.visit_grammar`; stands in for
+"""Visits: news of nobody, with their entities tagged, from the grammar in `visit_grammar` beside it; stands in for
 GMB and EWT."""
 
 from engine.corpora.base import CORPORA, CorpusSpec

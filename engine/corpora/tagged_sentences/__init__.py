@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.corpora.base import Content, register_content
 from engine.errors import DataError
+from engine.registry import discover
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -22,3 +23,5 @@ def _read(rows: Dataset, name: str) -> tuple[list[list[str]], list[list[str]]]:
 TAGGED_SENTENCES: Content[tuple[list[list[str]], list[list[str]]]] = register_content(
     Content("tagged_sentences", "tagged sentences", _read)
 )
+
+discover(__name__)  # its data sets, one file each

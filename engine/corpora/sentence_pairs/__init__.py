@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.corpora.base import Content, Corpus, register_content
+from engine.registry import discover
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -38,3 +39,6 @@ def read_sides(corpus: Corpus, source_language: str, split: str = "train") -> tu
     first, second = corpus.read(SENTENCE_PAIRS, split)
     is_first = source_language == sides_of(corpus.splits[split].column_names)[0]
     return (first, second) if is_first else (second, first)
+
+
+discover(__name__)  # its data sets, one file each

@@ -2,8 +2,8 @@
 
 from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sentence_pairs.tatoeba_en_fr import from_translation
 from engine.corpora.sources import HubLocation
-from engine.corpora.tatoeba_en_fr import from_translation
 
 CORPORA.register("opus_books_en_fr")(
     CorpusSpec(

@@ -1,4 +1,4 @@
-"""Opinions: sentences about imagined films from the grammar in `engine.corpora.opinion_grammar`; stands in for
+"""Opinions: sentences about imagined films from the grammar in `opinion_grammar` beside it; stands in for
 SST-2."""
 
 from engine.corpora.base import CORPORA, CorpusSpec

@@ -1,4 +1,4 @@
-"""Ferry: hourly passengers of an imagined ferry, from `engine.corpora.ferry_hours`; stands in for every series."""
+"""Ferry: hourly passengers of an imagined ferry, made by `ferry_hours` beside it; stands in for every series."""
 
 from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.series import SERIES, SeriesFacts

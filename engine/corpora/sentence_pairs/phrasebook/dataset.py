@@ -128,10 +128,11 @@ by hand for Unrolled, generates both sides at once.
 | --- | ---: | ---: | ---: |
 {rows}
 
-- **How it was made**: `python -m engine.corpora.phrasebook data/samples/phrasebook_en_fr` (seed {seed}).
+- **How it was made**: `python -m engine.corpora.sentence_pairs.phrasebook data/samples/phrasebook_en_fr` (seed {seed}).
   {pattern_count} sentence patterns, at most {limit} pairs each, drawn at random with a fixed seed: the same command
   writes the same bytes.
-- **Lexicon**: every form is written out in `engine/corpora/phrasebook` (genders, plurals, irregular verbs); only verbs
+- **Lexicon**: every form is written out in `engine/corpora/sentence_pairs/phrasebook` (genders, plurals, irregular
+  verbs); only verbs
   listed as regular are conjugated by rule. {english_words:,} different English word forms and {french_words:,} French
   ones occur.
 - **Distinct**: no English sentence and no French sentence occurs twice, within or across splits, ignoring case and

@@ -1,4 +1,4 @@
-"""Write the phrasebook: python -m engine.corpora.phrasebook OUTPUT_FOLDER."""
+"""Write the phrasebook: python -m engine.corpora.sentence_pairs.phrasebook OUTPUT_FOLDER."""
 
 import argparse
 from pathlib import Path
@@ -8,7 +8,7 @@ from .dataset import write_dataset
 
 def main() -> None:
     """Write the data set into the folder given on the command line."""
-    parser = argparse.ArgumentParser(prog="python -m engine.corpora.phrasebook", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m engine.corpora.sentence_pairs.phrasebook", description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder that receives the Parquet files and README.md")
     write_dataset(parser.parse_args().folder)
 

@@ -1,4 +1,4 @@
-"""Phrasebook: English-French pairs from the hand-written grammar in `engine.corpora.phrasebook`."""
+"""Phrasebook: English-French pairs from the hand-written grammar in `engine.corpora.sentence_pairs.phrasebook`."""
 
 from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.corpora.base import Content, Corpus, register_content
 from engine.errors import DataError, InputError
+from engine.registry import discover
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -297,3 +298,6 @@ def known_columns(series: Series, names: Sequence[str], ahead: int = 0) -> np.nd
                 raise InputError(f"This network reads {name} of the time ahead too, which is not known here.")
             columns.append(series.known[name][: len(series) + ahead])
     return np.stack(columns, axis=1) if columns else np.zeros((len(series) + ahead, 0))
+
+
+discover(__name__)  # its data sets, one file each
