@@ -36,8 +36,10 @@ README = """# Opinions
 
 {total:,} short English sentences about films that nobody made, each praising (label 1) or complaining (label 0), half
 of each. Columns `sentence` (lower case, words and punctuation apart) and `label`. They are not collected from anywhere:
-the grammar in `engine/corpora/labelled_texts/opinion_grammar.py`, written by hand for Unrolled, generates them with a fixed
-seed. They stand in for SST-2 where that cannot be reached; nobody should take what a network learns from them for an understanding
+the grammar in `engine/corpora/labelled_texts/opinion_grammar.py`, written by hand for Unrolled, generates them with a
+fixed
+seed. They stand in for SST-2 where that cannot be reached; nobody should take what a network learns from them for an
+understanding
 of reviews.
 
 | file | rows |

@@ -17,8 +17,10 @@ WEEKEND = np.array([2, 1, 0, 0, 0, 1, 4, 8, 14, 22, 30, 34, 36, 38, 38, 36, 32, 
 README = """# Ferry
 
 Passengers of a ferry that nobody has built, hour by hour from 3 February 2025 on, 18 weeks. Columns `date` and `value`.
-They were not counted anywhere: `engine.corpora.series.ferry_hours.write_dataset(folder)` makes them with a fixed seed, and
-the same call writes the same rows. They stand in for the series that cannot be reached; nobody should take a forecast of
+They were not counted anywhere: `engine.corpora.series.ferry_hours.write_dataset(folder)` makes them with a fixed
+seed, and
+the same call writes the same rows. They stand in for the series that cannot be reached; nobody should take a forecast
+of
 them for more than an exercise.
 
 | file | rows |

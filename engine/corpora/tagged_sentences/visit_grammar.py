@@ -54,7 +54,8 @@ README = """# Visits
 {total:,} English sentences of news that never happened, with people, organisations, places, peoples and times tagged.
 Columns `tokens` and `ner_tags` (BIO2; geo, gpe, org, per, tim, as in GMB). They are not collected from anywhere: the
 grammar in `engine/corpora/tagged_sentences/visit_grammar.py`, written by hand for Unrolled, generates them with a
-fixed seed. They stand in for GMB and English-EWT where those cannot be reached; what a network learns from them says nothing about real news.
+fixed seed. They stand in for GMB and English-EWT where those cannot be reached; what a network learns from them says
+nothing about real news.
 
 | file | rows |
 | --- | ---: |
