@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, hosting, notices, routes, visitor
+from pages.components.computing import cache
+from pages.components.drawing import notices
 from pages.components.lessons import panel
+from pages.components.server import hosting, visitor
+from pages.components.shell import routes
 
 # A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
 if __name__ == "__main__":

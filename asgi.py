@@ -22,7 +22,7 @@ def make_app() -> st.App:
     """Return the app; imported here, as the processes that jobs run in load this file too (multiprocessing's spawn)."""
     import streamlit as st
 
-    from pages.components import hosting
+    from pages.components.server import hosting
 
     return st.App(Path(__file__).with_name("app.py"), **hosting.parts(warm_up_after=0.0, has_worker=True))
 

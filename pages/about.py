@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pages.components import forms, header, limits_table, notices
 from pages.components.about import load
-from pages.components.views import NoView
+from pages.components.controls import forms
+from pages.components.controls.views import NoView
+from pages.components.drawing import notices
+from pages.components.shell import header, limits_table
 
 header.show(
     "About",

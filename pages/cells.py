@@ -5,11 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
-from pages.components import cache, forms, header, networks, notices, reading
-from pages.components.calls import call
 from pages.components.cells import TOOLS
 from pages.components.cells.context import CellsContext, label
 from pages.components.cells.view import CellsView
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.controls import forms
+from pages.components.drawing import notices
+from pages.components.owning import networks
+from pages.components.shell import header
+from pages.components.texts import reading
 
 header.show(
     "Cells",

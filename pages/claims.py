@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from engine.claims.claim import SUBJECTS, VERDICTS
 from engine.claims.ruling import counts_sentence
-from pages.components import cache, forms, header, notices
 from pages.components.claims import one_claim, overview
 from pages.components.claims.view import ClaimsView
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.drawing import notices
+from pages.components.shell import header
 
 EVERY = ""
 

@@ -7,11 +7,14 @@ import streamlit as st
 from engine.experiments.findings.aggregates import OVER_SEEDS, aggregate_runs, contents, opening_task
 from engine.experiments.runs.task_facts import task_title
 from engine.plotting import theme
-from pages.components import comparison, forms, header, notices
-from pages.components.calls import call
+from pages.components import comparison
 from pages.components.comparison import SECTIONS, error_by_length
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import COST_JOB, RACE_JOB, ComparisonView
+from pages.components.computing.calls import call
+from pages.components.controls import forms
+from pages.components.drawing import notices
+from pages.components.shell import header
 
 PAGE = "comparison"
 EQUALITIES = {"parameters": "Equal parameters", "hidden_size": "Equal hidden size"}

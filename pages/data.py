@@ -11,11 +11,14 @@ from engine.corpora import CORPORA, data_folder
 from engine.inspection.corpora.examples import Examples, corpus_examples, find_examples
 from engine.inspection.corpora.facts import corpus_facts, measure
 from engine.preparation.draft import prepare
-from pages.components import figures, forms, header, notices, own_data, state
-from pages.components.buttons import button, is_pressed
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.controls import forms, state
+from pages.components.controls.buttons import button, is_pressed
 from pages.components.data import bringing, catalogue, facts, mapping, own
 from pages.components.data.view import PAGE, SOURCES, DataView
+from pages.components.drawing import figures, notices
+from pages.components.owning import own_data
+from pages.components.shell import header
 
 header.show(
     "Data",

@@ -5,11 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.tagging.texts import EMPTY, read_text
-from pages.components import behaviour, cache, forms, header, networks, notices
-from pages.components.context import PageContext
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.controls.context import PageContext
+from pages.components.drawing import behaviour, notices
 from pages.components.entities import TOOLS, texts
 from pages.components.entities.context import PAGE, EntitiesContext, in_order, label
 from pages.components.entities.view import MAX_LINES, EntitiesView
+from pages.components.owning import networks
+from pages.components.shell import header
 
 header.show(
     "Entities",

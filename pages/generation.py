@@ -8,11 +8,16 @@ import streamlit as st
 
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.writing import write_text, writes_together
-from pages.components import cache, figures, forms, header, networks, notices, reading, state, writing
-from pages.components.buttons import button
+from pages.components.computing import cache, writing
+from pages.components.controls import forms, state
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.generation import TOOLS, receipts
 from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import GenerationView
+from pages.components.owning import networks
+from pages.components.shell import header
+from pages.components.texts import reading
 
 TEXT_HEIGHT = 420
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.glossary import terms
-from pages.components import finding, forms, header
+from pages.components.controls import forms
 from pages.components.glossary.view import GlossaryView
+from pages.components.shell import finding, header
 
 header.show(
     "Glossary",

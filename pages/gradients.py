@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pages.components import cache, forms, header, networks, notices
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.drawing import notices
 from pages.components.gradients import TOOLS
 from pages.components.gradients.context import PAGE, GradientsContext
 from pages.components.gradients.view import LABELS, SHIPPED, TRAINING_JOB, GradientsView
+from pages.components.owning import networks
+from pages.components.shell import header
 
 header.show(
     "Gradients",

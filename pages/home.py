@@ -8,9 +8,12 @@ import streamlit as st
 
 from engine.lessons.lesson import LESSONS
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, finding, forms, header, notices, routes, thumbnails, writing
+from pages.components.computing import cache, writing
+from pages.components.controls import forms
+from pages.components.drawing import notices, thumbnails
 from pages.components.home.view import HomeView
 from pages.components.lessons import panel
+from pages.components.shell import finding, header, routes
 
 header.show(
     "Unrolled",

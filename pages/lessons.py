@@ -6,10 +6,12 @@ import streamlit as st
 
 from engine.lessons.lesson import LESSONS, Lesson, LessonStep, read_progress, write_progress
 from engine.wording import counted, listing
-from pages.components import forms, header, notices, routes
-from pages.components.buttons import button
+from pages.components.controls import forms
+from pages.components.controls.buttons import button
+from pages.components.drawing import notices
 from pages.components.lessons import panel, progress
 from pages.components.lessons.view import PAGE, LessonsView
+from pages.components.shell import header, routes
 
 header.show(
     "Lessons",

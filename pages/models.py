@@ -7,12 +7,16 @@ from functools import partial
 import streamlit as st
 
 from engine.task_family import in_order
-from pages.components import cache, figures, forms, header, networks, notices, own_models
-from pages.components.calls import call
-from pages.components.figures import Receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.controls import forms
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 from pages.components.models import TOOLS
 from pages.components.models.context import ModelsContext
 from pages.components.models.view import PAGE, ModelsView
+from pages.components.owning import networks, own_models
+from pages.components.shell import header
 
 header.show(
     "Models",

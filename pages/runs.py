@@ -6,9 +6,13 @@ import streamlit as st
 
 from engine.plotting.runs import X_TITLES
 from engine.runs.differences import titles
-from pages.components import cache, figures, forms, header, notices, run_control, watched_runs
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.drawing import figures, notices
 from pages.components.runs import comparing, listing, managing
 from pages.components.runs.view import PAGE, STATES, RunsView, is_listed
+from pages.components.shell import header
+from pages.components.watching import run_control, watched_runs
 
 header.show(
     "Runs",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, forms, header, networks, notices
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.drawing import notices
+from pages.components.owning import networks
 from pages.components.sentiment import TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
+from pages.components.shell import header
 
 header.show(
     "Sentiment",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, forms, header, networks, notices
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.controls import forms
+from pages.components.drawing import notices
+from pages.components.owning import networks
 from pages.components.series import TOOLS, context
 from pages.components.series.view import SeriesView
+from pages.components.shell import header
 
 header.show(
     "Forecasting",

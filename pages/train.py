@@ -8,10 +8,14 @@ from engine.errors import EngineError
 from engine.plotting import theme
 from engine.recipes.own import architectures
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, forms, header, limits_table, notices, run_control, watched_runs
-from pages.components.buttons import is_pressed
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.controls.buttons import is_pressed
+from pages.components.drawing import notices
+from pages.components.shell import header, limits_table
 from pages.components.train import costs, data_choice, settings, starting
 from pages.components.train.view import MAX_RACERS, PAGE, TrainView
+from pages.components.watching import run_control, watched_runs
 
 header.show(
     "Train",

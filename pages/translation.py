@@ -5,8 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.translation.example_effects import attention_effect
-from pages.components import cache, figures, forms, header, networks, notices
-from pages.components.buttons import button
+from pages.components.computing import cache
+from pages.components.controls import forms
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
+from pages.components.owning import networks
+from pages.components.shell import header
 from pages.components.translation import TOOLS, receipts, results, searching
 from pages.components.translation.context import (
     PAGE,

@@ -116,8 +116,8 @@ def session_outside_components(path: str, text: str) -> Iterator[str]:
         name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
         if name in {"st.session_state", "st.query_params"} and not path.startswith("pages/components/"):
             yield f"{path}:{node.lineno} touches {name}"
-        if re.fullmatch(r"st\.cache_\w+", name) and path != "pages/components/cache.py":
-            yield f"{path}:{node.lineno} caches outside pages/components/cache.py"
+        if re.fullmatch(r"st\.cache_\w+", name) and path != "pages/components/computing/cache.py":
+            yield f"{path}:{node.lineno} caches outside pages/components/computing/cache.py"
 
 
 def day_of_display(path: str, text: str) -> Iterator[str]:
@@ -191,7 +191,7 @@ VIOLATIONS = [
     (unsafe_calls, "engine/a.py", "load_dataset(name, trust_remote_code=True)"),
     (unsafe_calls, "pages/a.py", "st.markdown(text, unsafe_allow_html=True)"),
     (unsafe_calls, "pages/a.py", "st.html(text)"),
-    (unsafe_calls, "pages/components/cache.py", "@st.cache_data(persist='disk')\ndef read(): pass"),
+    (unsafe_calls, "pages/components/computing/cache.py", "@st.cache_data(persist='disk')\ndef read(): pass"),
     (swallowed_errors, "engine/a.py", "try:\n    go()\nexcept:\n    stop()"),
     (swallowed_errors, "engine/a.py", "try:\n    go()\nexcept Exception:\n    pass"),
     (vague_names, "engine/text/utils.py", ""),
@@ -201,10 +201,10 @@ VIOLATIONS = [
     (too_long, "pages/a.py", "\n" * 150),
     (session_outside_components, "pages/a.py", "st.session_state['a'] = 1"),
     (session_outside_components, "pages/a.py", "value = st.query_params.get('a')"),
-    (session_outside_components, "pages/components/forms.py", "@st.cache_data\ndef read(): pass"),
+    (session_outside_components, "pages/components/controls/forms.py", "@st.cache_data\ndef read(): pass"),
     (day_of_display, "pages/components/a.py", "measured = date.today().isoformat()"),
-    (imports_of_pages, "pages/components/forms.py", "from pages.generation import PAGE"),
-    (imports_of_pages, "pages/components/forms.py", "from pages import generation"),
+    (imports_of_pages, "pages/components/controls/forms.py", "from pages.generation import PAGE"),
+    (imports_of_pages, "pages/components/controls/forms.py", "from pages import generation"),
     (machine_paths, "engine/a.py", "FOLDER = '/home/somebody/data'"),
     (machine_paths, "requirements.txt", "--extra-index-url somewhere"),
     (imports_inside_tests, "engine/a.py", "from tests.pages import open"),
@@ -233,9 +233,9 @@ def test_rule_catches_a_violation(rule: Callable[[str, str], Iterator[str]], pat
 def test_rules_allow_what_the_design_asks_for() -> None:
     allowed = {
         "engine/training/checkpoints.py": "safetensors.torch.load_file(path)",
-        "pages/components/cache.py": "@st.cache_data(max_entries=4)\ndef read(): pass",
-        "pages/components/state.py": "st.session_state['a'] = 1",
-        "pages/a.py": "from pages.components import forms\nst.text(text)",
+        "pages/components/computing/cache.py": "@st.cache_data(max_entries=4)\ndef read(): pass",
+        "pages/components/controls/state.py": "st.session_state['a'] = 1",
+        "pages/a.py": "from pages.components.controls import forms\nst.text(text)",
         "engine/a.py": "try:\n    go()\nexcept ValueError:\n    pass\nmodel.eval()",
         "engine/b.py": "from typing import Any\na: Any  # JSON\nb: Any\n\n# JSON\nc: dict[str, Any]",
     }
@@ -264,9 +264,9 @@ def test_project_keeps_the_rule(rule: Callable[[str, str], Iterator[str]], viola
 
 BROKEN_IMPORTS = [
     ("engine-without-surface", "engine/errors.py", "import streamlit"),
-    ("engine-without-surface", "engine/decoding/limits.py", "from pages.components import state"),
+    ("engine-without-surface", "engine/decoding/limits.py", "from pages.components.controls import state"),
     ("pages-without-torch", "pages/generation.py", "import torch"),
-    ("pages-without-torch", "pages/components/forms.py", "import torch"),
+    ("pages-without-torch", "pages/components/controls/forms.py", "import torch"),
     ("engine-layers", "engine/cells/base.py", "import engine.models.base"),
     ("engine-layers", "engine/text/base.py", "import engine.cells.base"),
     ("engine-layers", "engine/layers/scan.py", "import engine.models.base"),

@@ -15,7 +15,8 @@ import yaml
 from streamlit import config
 
 from engine import limits
-from pages.components import hosting, serving
+from pages.components.server import hosting
+from pages.components.shell import serving
 from tests.load.server import ROOT
 
 HOSTING = ROOT / "docs" / "hosting"

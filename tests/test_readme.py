@@ -13,7 +13,7 @@ import pytest
 from engine.command_line import build_parser
 from engine.corpora import CORPORA
 from engine.models.folder import list_models
-from pages.components import routes
+from pages.components.shell import routes
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

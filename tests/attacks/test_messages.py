@@ -14,7 +14,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from engine.limits import limits
-from pages.components import routes
+from pages.components.shell import routes
 from tests.benchmarks.pace import allowance
 from tests.load.lengths import AT_LENGTH, at_length
 from tests.load.server import Server

@@ -13,7 +13,7 @@ from typing import Any
 
 import websockets
 
-from pages.components import routes
+from pages.components.shell import routes
 from tests.attacks.test_messages import BAD_NUMBERS
 from tests.load.crowd import LIGHT, moved
 from tests.load.lengths import AT_LENGTH, at_length

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from pages.components import routes
-from pages.components.tools import Toolbox
+from pages.components.controls.tools import Toolbox
+from pages.components.shell import routes
 from tests.benchmarks.visitor import ROOT, Server, Visitor, describe_machine, serve
 
 FILE = ROOT / "docs" / "rerun_cost.md"

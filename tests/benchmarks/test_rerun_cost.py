@@ -71,7 +71,7 @@ def _cost_ms(server: Server, visitor: Visitor, queries: list[str], least: int = 
 
 
 # Nothing but a page loads torch then, however long the machine takes.
-UNWARMED = "pages.components.cache as early; early.WARM_AFTER_SECONDS = 1e6"
+UNWARMED = "pages.components.computing.cache as early; early.WARM_AFTER_SECONDS = 1e6"
 COMPARISON_BOUND_MS, OPENING_BOUND_SECONDS = 100.0, 2.0
 SECTIONS = ("findings", "learning", "tradeoff", "rules")
 CLICKS = 8

@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Playwright, Request, expect
 
-from pages.components import routes
+from pages.components.shell import routes
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from engine.decoding.arithmetic_coding import compress
 from engine.inspection.writing.surprise import surprise
 from engine.models.folder import list_models, load_model
-from pages.components.networks import comparable, label
+from pages.components.owning.networks import comparable, label
 from tests.browser.browsing import Visit, eventually
 
 TEXT = "NELL:\nThe tide is in, or is it"

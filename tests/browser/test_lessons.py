@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from engine.lessons.lesson import LESSONS, Lesson, Problem, Question, judge
 from engine.models.folder import load_model
-from pages.components import routes
 from pages.components.lessons.panel import address as address_of
+from pages.components.shell import routes
 from tests.browser.browsing import Visit
 
 NAMES = [name for name, _ in LESSONS.items()]

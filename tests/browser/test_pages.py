@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from pages.components import routes
+from pages.components.shell import routes
 from tests.browser.browsing import OUTPUT, PAGES, TITLES, Chromium, serve
 
 FIRST_OF_A_SERVER = ("home", "comparison", "translation")  # without torch and figures; without torch; with all there is

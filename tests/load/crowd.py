@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from pages.components import routes
+from pages.components.shell import routes
 from tests.load.server import Server
 from tests.load.session import Held, Run
 from tests.load.visitor import Visitor

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import figures
+from pages.components.drawing import figures
 from tests.plotly_figures import decoded
 
 

@@ -22,7 +22,8 @@ from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.plotting.figure import Figure
 from engine.text import TOKENIZERS
-from pages.components import cache, figures, writing
+from pages.components.computing import cache, writing
+from pages.components.drawing import figures
 from tests.pages import own_networks
 from tests.pages.shared_jobs import AtOnce
 from tests.pages.small_taggers import save_taggers

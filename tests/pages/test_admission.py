@@ -17,7 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from engine import limits
-from pages.components import admission
+from pages.components.server import admission
 
 STRANGER = "203.0.113.7"
 heard: list[bytes] = []

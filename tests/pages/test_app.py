@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.plotting import theme
 from engine.task_family import pages
-from pages.components import routes
+from pages.components.shell import routes
 from tests.pages.open import ROOT, TIMEOUT_SECONDS, open_page
 
 FILE = ROOT / ".streamlit" / "config.toml"

@@ -12,7 +12,7 @@ import streamlit as st
 
 from engine.errors import DataError, ModelError
 from engine.experiments.runs import results
-from pages.components import cache
+from pages.components.computing import cache
 
 is_worker_ready = cache.is_worker_ready  # the tests of pages have another in its place
 

@@ -18,8 +18,8 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.inspection.writing.surprise import differences, surprise
 from engine.inspection.writing.temperatures import write_at
-from pages.components import cache, calls
-from pages.components.calls import Call, call, python_lines, receipt
+from pages.components.computing import cache, calls
+from pages.components.computing.calls import Call, call, python_lines, receipt
 from tests.pages.open import open_page, sentences
 
 TEXT = "MARA:\nThe ferry's late, and the gulls said nothing at all."

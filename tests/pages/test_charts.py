@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import figures
+from pages.components.drawing import figures
 from tests.pages.open import ROOT
 
 IS_OPEN = figures.is_open  # before the fixtures open everything
@@ -18,7 +18,7 @@ IS_OPEN = figures.is_open  # before the fixtures open everything
 
 def _ours(is_clickable: bool) -> None:
     from engine.plotting import theme
-    from pages.components import charts
+    from pages.components.drawing import charts
 
     figure = theme.blank_figure("light", x_title="<Step>", height=211)
     figure.add_scatter(x=[1, 2], y=[3, None], customdata=["a", "b"])
@@ -61,7 +61,7 @@ def _with_numbers() -> None:
     import pandas as pd
 
     from engine.plotting import theme
-    from pages.components import figures
+    from pages.components.drawing import figures
 
     figure, receipt = theme.blank_figure("light"), figures.Receipt("import this")
     figures.show(figure, name="c", alt="nothing", table=pd.DataFrame({"a": [1]}), receipt=receipt)

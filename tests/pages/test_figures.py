@@ -11,7 +11,8 @@ import pytest
 
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
-from pages.components import figures, networks
+from pages.components.drawing import figures
+from pages.components.owning import networks
 
 
 def test_download_is_the_table() -> None:

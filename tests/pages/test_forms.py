@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from engine.config import option
 from engine.errors import ConfigError
 from engine.limits import limits
-from pages.components import fields, notices
+from pages.components.controls import fields
+from pages.components.drawing import notices
 from tests.pages.open import sentences
 
 
@@ -142,8 +143,8 @@ def _page_of_an_old_link() -> None:
     import streamlit
 
     from engine.config import option
-    from pages.components import forms
-    from pages.components.views import composed_of
+    from pages.components.controls import forms
+    from pages.components.controls.views import composed_of
 
     @composed_of()
     class View:
@@ -195,8 +196,8 @@ def _page_of_choices_known_now() -> None:
     import streamlit
 
     from engine.config import option
-    from pages.components import forms
-    from pages.components.views import composed_of
+    from pages.components.controls import forms
+    from pages.components.controls.views import composed_of
 
     @composed_of()
     class View:
@@ -257,7 +258,7 @@ def show_fields() -> None:
     import streamlit as st
 
     from engine.config import option
-    from pages.components import forms
+    from pages.components.controls import forms
 
     @dataclass(frozen=True)
     class OwnView:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import batches
+from pages.components.computing import batches
 from tests.engine.files.shapes import SHAPES, Shape
 from tests.pages.open import notes, open_page, sentences, written
 

@@ -14,7 +14,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from pages.components import cache, hosting
+from pages.components.computing import cache
+from pages.components.server import hosting
 
 PAGE = Route("/", lambda request: HTMLResponse("<p>page</p>"))
 
@@ -67,7 +68,7 @@ def test_only_names_that_are_its_own_are_answered(monkeypatch: pytest.MonkeyPatc
 
 def fail() -> None:
     """Say what is said of a fault that nobody foresaw."""
-    from pages.components import notices
+    from pages.components.drawing import notices
 
     is_shown = notices.show_fault(KeyError("what nobody foresaw"))
     assert is_shown
@@ -85,6 +86,6 @@ def test_a_fault_is_a_sentence_with_a_number_that_the_log_has(caplog: pytest.Log
 
 
 def test_whatever_a_page_lets_through_is_shown_like_this() -> None:
-    from pages.components import notices
+    from pages.components.drawing import notices
 
     assert hosting.parts(1.0)["on_script_error"] is notices.show_fault

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from engine.experiments.runs import results
-from pages.components import tools
 from pages.components.comparison import error_by_length
-from pages.components.tools import Toolbox
+from pages.components.controls import tools
+from pages.components.controls.tools import Toolbox
 from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.open import open_page, sentences
 from tests.pages.small_classifiers import add_classifiers

@@ -11,11 +11,11 @@ import pytest
 from engine import owners
 from engine.inspection.translation.examples import list_translation_examples
 from pages.components.cells import TOOLS as CELLS_TOOLS
+from pages.components.controls.tools import Toolbox
 from pages.components.entities import TOOLS as ENTITIES_TOOLS
 from pages.components.generation import TOOLS as GENERATION_TOOLS
 from pages.components.gradients import TOOLS as GRADIENTS_TOOLS
 from pages.components.sentiment import TOOLS as SENTIMENT_TOOLS
-from pages.components.tools import Toolbox
 from pages.components.translation import TOOLS as TRANSLATION_TOOLS
 from tests.pages.open import notes, open_page, receipt_lines, sentences, written
 from tests.pages.own_networks import give, relabel

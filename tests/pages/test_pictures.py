@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from engine.models import folder
-from pages.components import figures, thumbnails
+from pages.components.drawing import figures, thumbnails
 from tests.pages.open import ROOT
 from tests.plotly_figures import decoded
 
 SHIPPED = folder.PRETRAINED  # before a fixture puts another in its place
-ANEW = "after a change to them: python -m pages.components.thumbnails"
+ANEW = "after a change to them: python -m pages.components.drawing.thumbnails"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_they_are_drawn_without_what_takes_long_to_load() -> None:
     lines = (
         "import sys; sys.modules |= dict.fromkeys(['torch', 'pandas', 'datasets', 'plotly'])\n"
         "import streamlit as st\n"
-        "from pages.components import routes, thumbnails\n"
+        "from pages.components.drawing import thumbnails\nfrom pages.components.shell import routes\n"
         "for page in routes.listed():\n"
         "    thumbnails.draw(page.name)\n"
     )

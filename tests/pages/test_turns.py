@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pages.components import turns
-from pages.components.turns import Rate, Turns
+from pages.components.server import turns
+from pages.components.server.turns import Rate, Turns
 
 
 def run(scene: Coroutine[Any, Any, None]) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from engine.config import option, settings_from
 from engine.errors import ConfigError
-from pages.components import routes
-from pages.components.views import composed_of, settings_view
+from pages.components.controls.views import composed_of, settings_view
+from pages.components.shell import routes
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "pages" / "components"
 PAGES = sorted(file.parent.name for file in COMPONENTS.glob("*/view.py"))

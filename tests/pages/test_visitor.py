@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from pages.components import visitor
+from pages.components.server import visitor
 
 COOKIE = re.compile(r"unrolled_visitor=([\w-]{22}); Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax(; Secure)?")
 
@@ -67,7 +67,7 @@ def show_folder() -> None:
     """Print the visitor's folder."""
     import streamlit as st
 
-    from pages.components import visitor
+    from pages.components.server import visitor
 
     st.text(str(visitor.folder()))
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pages.components import state, writing
+from pages.components.computing import writing
+from pages.components.controls import state
 
 
 class Interrupted(BaseException):

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.inspection.stored.tables import RESULTS, read_stored_table
-from pages.components import cache, figures, notices
+from pages.components.computing import cache
+from pages.components.drawing import figures, notices
 
 FILE = RESULTS / "load.parquet"
 COMMAND = "make load"

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from engine.limits import Limits
 from engine.plotting.theme import Mode
-from pages.components.thumbnails import Part
+from pages.components.drawing.thumbnails import Part
 
 
 def files() -> None:

@@ -16,11 +16,12 @@ from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from engine.task_family import TASK_FAMILIES
-from pages.components import figures, networks
-from pages.components.buttons import steps
-from pages.components.calls import Call, call
 from pages.components.cells.view import CellsView
-from pages.components.context import PageContext
+from pages.components.computing.calls import Call, call
+from pages.components.controls.buttons import steps
+from pages.components.controls.context import PageContext
+from pages.components.drawing import figures
+from pages.components.owning import networks
 
 QUICKLY_READ = 200  # tokens; more take a second or longer
 

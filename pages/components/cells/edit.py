@@ -33,11 +33,14 @@ from engine.plotting.cells.state_edits import (
 )
 from engine.plotting.writing.distribution import visible_token
 from engine.wording import counted, percent
-from pages.components import cache, figures, header, networks, notices, stored
-from pages.components.buttons import button
-from pages.components.calls import call, receipt
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
+from pages.components.computing import cache
+from pages.components.computing.calls import call, receipt
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices, stored
+from pages.components.owning import networks
+from pages.components.shell import header
 
 AVERAGE = "Average of embeddings"
 UNITS_SHOWN = 12

@@ -14,9 +14,9 @@ from engine.inspection.cells.steps import Strand
 from engine.inspection.cells.units import PARTS
 from engine.plotting.cells.states import gate_averages_lines, saturation_scatter, unit_heat_map
 from engine.wording import percent
-from pages.components import figures, notices, stored
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label
+from pages.components.drawing import figures, notices, stored
 
 WINDOW = 120  # tokens that are drawn
 

@@ -10,9 +10,11 @@ from engine.inspection.cells.gate_saturation import ClosingGate, find_closing_ga
 from engine.inspection.cells.steps import strand_labels
 from engine.inspection.cells.units import PARTS
 from engine.plotting.writing.distribution import visible_token
-from pages.components import networks, notices, state
-from pages.components.buttons import button
 from pages.components.cells.context import CellsContext, signed
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.drawing import notices
+from pages.components.owning import networks
 
 PAGE = "cells"
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"

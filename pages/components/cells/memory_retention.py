@@ -8,9 +8,10 @@ from engine.cells import CELLS
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
 from engine.wording import counted, percent
-from pages.components import cache, figures, notices, stored
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
+from pages.components.computing import cache
+from pages.components.drawing import figures, notices, stored
 
 LATER = 10  # steps
 

@@ -35,11 +35,12 @@ from engine.plotting.cells.range_match import (
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.wording import counted, percent
-from pages.components import figures, header, notices
-from pages.components.buttons import button
-from pages.components.calls import Call, call
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
+from pages.components.computing.calls import Call, call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
+from pages.components.shell import header
 
 MOST_SHOWN = 300
 SHARES = {"title_of_values": "Share of the pattern's units that are on", "limits": (0, 1), "width": NARROW}

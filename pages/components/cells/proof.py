@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from engine.inspection.cells.parity import TOLERANCE, proof_sentence, prove
-from pages.components import figures, notices
-from pages.components.calls import call
 from pages.components.cells.context import CellsContext
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
 
 
 def show(context: CellsContext, strand: int) -> None:

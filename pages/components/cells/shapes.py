@@ -11,9 +11,10 @@ import streamlit as st
 from engine.cells import CELLS
 from engine.inspection.cells.layer_shapes import SEED, LayerSettings, LayerShapes, measure_layer, python_lines
 from engine.plotting.cells.layer_shapes import count_bars, describe_count_bars, describe_state_grid, state_grid
-from pages.components import figures, header, notices
-from pages.components.calls import call
 from pages.components.cells.context import CellsContext
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
+from pages.components.shell import header
 
 MEANINGS = {
     "input": "what the layer is given",

@@ -12,9 +12,10 @@ from engine.inspection.cells.unit_step import GateSum, UnitStep, unit_step
 from engine.plotting.cells.diagram import cell_diagram
 from engine.plotting.cells.equations import state_lines, sum_lines
 from engine.plotting.cells.states import state_strips
-from pages.components import cache, figures, notices, stored
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label, signed
+from pages.components.computing import cache
+from pages.components.drawing import figures, notices, stored
 
 PRODUCTS = 3
 TABLE_ROWS = 40

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.plotting.theme import Mode
-from pages.components import thumbnails
-from pages.components.calls import call
-from pages.components.thumbnails import Part
+from pages.components.computing.calls import call
+from pages.components.drawing import thumbnails
+from pages.components.drawing.thumbnails import Part
 
 SENTENCE = "The cat sat on the mat."
 

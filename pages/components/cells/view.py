@@ -8,7 +8,7 @@ from engine.inspection.cells.gate_trajectories import ORDERS
 from engine.inspection.cells.layer_shapes import LayerSettings
 from engine.inspection.cells.steps import MAX_CHARACTERS as LONGEST_TEXT
 from engine.inspection.stored.opening_texts import DEFAULT_TEXT, EDIT_FIRST, EDIT_SECOND, EDIT_TAIL
-from pages.components.views import composed_of, settings_view
+from pages.components.controls.views import composed_of, settings_view
 
 
 class StepView:

@@ -11,9 +11,10 @@ from engine.plotting.comparison.claims import trial_ranges
 from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 from engine.wording import listing
-from pages.components import cache, figures, notices
-from pages.components.calls import call
-from pages.components.figures import Receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 
 SHARES = (-4.0, 104.0)  # the axis of per cent of seeds
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from engine.claims.claim import RULE, SIGNS, VERDICTS
 from engine.claims.ruling import Ruling, rule_all
-from pages.components import figures
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.drawing import figures
 
 
 def all_rulings(version: tuple[str, object]) -> Call[dict[str, Ruling]]:

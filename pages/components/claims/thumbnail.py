@@ -7,8 +7,8 @@ from pathlib import Path
 
 from engine.experiments.runs import results
 from engine.plotting.theme import Mode
-from pages.components import notices
-from pages.components.thumbnails import Part
+from pages.components.drawing import notices
+from pages.components.drawing.thumbnails import Part
 
 TABLES = ("shipped", "adding_600")
 SHOWN = ("nothing_past_500", "gates_remember", "lstm_hundred")  # decided by these tables

@@ -12,10 +12,10 @@ import streamlit as st
 from engine.experiments.findings.aggregates import Contents, aggregate_runs, standings, telling_length
 from engine.experiments.runs.task_facts import TaskFacts, task_facts
 from engine.plotting.figure import Drawn, Figure
-from pages.components.calls import Call, call
 from pages.components.comparison.view import ComparisonView
-from pages.components.context import PageContext
-from pages.components.forms import Controls
+from pages.components.computing.calls import Call, call
+from pages.components.controls.context import PageContext
+from pages.components.controls.forms import Controls
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,13 +19,13 @@ from engine.experiments.costs.state_size import (
 from engine.experiments.runs.results import receipt as facts_of
 from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
-from pages.components import figures, notices
-from pages.components.background import BackgroundJob
-from pages.components.buttons import button
-from pages.components.calls import call
 from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.view import COST_JOB, LONGEST_CONTEXT
-from pages.components.figures import Receipt
+from pages.components.computing.background import BackgroundJob
+from pages.components.computing.calls import call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {

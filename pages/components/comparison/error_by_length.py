@@ -12,11 +12,11 @@ from engine.experiments.runs.task_facts import LEFT, LOSS, WRONG, TaskFacts, tas
 from engine.plotting.curves import measure_against_length
 from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
-from pages.components import figures, notices
-from pages.components.calls import call
 from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
-from pages.components.forms import Controls
+from pages.components.computing.calls import call
+from pages.components.controls.forms import Controls
+from pages.components.drawing import figures, notices
 
 MEASURES = {
     WRONG: "Errors are wrong answers, on sequences the network was not trained on.",

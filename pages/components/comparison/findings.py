@@ -12,10 +12,10 @@ from engine.experiments.runs.task_facts import task_title
 from engine.plotting.comparison.comparisons import map_sentence, solved_dots
 from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
-from pages.components import figures, notices
-from pages.components.buttons import button
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 
 
 def show(context: ComparisonContext) -> None:

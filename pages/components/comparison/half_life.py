@@ -16,11 +16,14 @@ from engine.plotting.gradients.half_life import (
     two_answers,
 )
 from engine.wording import counted
-from pages.components import cache, figures, networks, notices, reading
-from pages.components.calls import call, receipt
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import LONGEST_TEXT
-from pages.components.figures import Receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import call, receipt
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
+from pages.components.owning import networks
+from pages.components.texts import reading
 
 Found = dict[str, HalfLife]
 

@@ -14,9 +14,9 @@ from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import beyond_sentence, beyond_top, chart_top, loss_curves
 from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode, architecture_in_text
-from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
+from pages.components.drawing import figures, notices
 
 LOOKS = {"medians": f"{OVER_SEEDS.middle.capitalize()}s and ranges", "seeds": "Every seed", "two runs": "Two runs"}
 AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}

@@ -16,10 +16,11 @@ from engine.experiments.findings.literature import (
 )
 from engine.plotting.theme import architecture_label
 from engine.wording import counted
-from pages.components import cache, figures, notices
-from pages.components.calls import call
 from pages.components.comparison.context import ComparisonContext, headings
 from pages.components.comparison.receipts import receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
 
 ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
 

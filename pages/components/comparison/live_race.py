@@ -18,12 +18,13 @@ from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS
 from engine.wording import counted, percent
-from pages.components import figures, notices, state
-from pages.components.buttons import button
 from pages.components.comparison import races
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import RACE
-from pages.components.forms import Controls
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.controls.forms import Controls
+from pages.components.drawing import figures, notices
 
 LANES = ("race_first", "race_second", "race_third", "race_fourth")
 SHORTEST_FIELD = 2  # lanes that may not be empty

@@ -15,10 +15,10 @@ from engine.experiments.live_race.settings import JOB, LiveSettings
 from engine.experiments.live_race.words import bet_words, standing_words, verdict_words
 from engine.experiments.runs.task_facts import task_facts
 from engine.plotting.comparison.race import OVER_SEEDS, race_bands
-from pages.components import figures, notices
-from pages.components.background import BackgroundJob, message_of
 from pages.components.comparison.view import RACE_JOB
-from pages.components.figures import Receipt
+from pages.components.computing.background import BackgroundJob, message_of
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
     from engine.jobs import JobStatus

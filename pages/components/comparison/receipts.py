@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.experiments.runs import results
-from pages.components.calls import Call, call
 from pages.components.comparison.context import ComparisonContext
-from pages.components.figures import Receipt
+from pages.components.computing.calls import Call, call
+from pages.components.drawing.figures import Receipt
 
 EQUAL_WORDS = {"parameters": "about equal in parameters", "hidden_size": "equal in hidden size"}
 

@@ -14,9 +14,9 @@ from engine.experiments.runs.task_facts import task_facts, task_title
 from engine.plotting.comparison.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
-from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, headings
 from pages.components.comparison.receipts import receipt
+from pages.components.drawing import figures, notices
 
 HEADINGS = {
     "max_steps": "Updates at most",

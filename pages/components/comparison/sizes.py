@@ -6,9 +6,9 @@ import streamlit as st
 
 from engine.experiments.costs.layer_sizes import layer_sizes, ratio_sentence
 from engine.plotting.comparison.comparisons import parameter_bars
-from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
+from pages.components.drawing import figures, notices
 
 
 def show(context: ComparisonContext) -> None:

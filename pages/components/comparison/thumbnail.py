@@ -8,10 +8,11 @@ from pathlib import Path
 from engine.experiments.runs import results
 from engine.plotting import theme
 from engine.plotting.theme import Mode
-from pages.components import networks, thumbnails
-from pages.components.calls import call
 from pages.components.comparison import RECIPE
-from pages.components.thumbnails import Part
+from pages.components.computing.calls import call
+from pages.components.drawing import thumbnails
+from pages.components.drawing.thumbnails import Part
+from pages.components.owning import networks
 
 TRIO = ("rnn", "lstm", "gru")
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from engine.experiments.findings.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
 from engine.plotting.comparison.comparisons import errors_against_cost
-from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
+from pages.components.drawing import figures, notices
 
 COSTS = {PARAMETERS: "Parameters", PER_UPDATE: "Time per update", IN_ALL: "Time in all"}
 TITLES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from engine.config import option
 from engine.experiments.live_race.settings import LiveSettings
-from pages.components.views import composed_of, settings_view
+from pages.components.controls.views import composed_of, settings_view
 
 RACE_JOB, COST_JOB = "race", "cost_job"  # the parameters that hold the ids of jobs
 MEASURES = ("error", "updates")

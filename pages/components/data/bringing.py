@@ -12,10 +12,11 @@ from engine.limits import limits
 from engine.preparation import hub
 from engine.preparation.draft import Draft
 from engine.preparation.source_table import SourceTable, read_paste, read_upload
-from pages.components import notices, state
-from pages.components.buttons import button, is_pressed
+from pages.components.controls import state
+from pages.components.controls.buttons import button, is_pressed
+from pages.components.controls.forms import Controls
 from pages.components.data.view import PAGE, DataView
-from pages.components.forms import Controls
+from pages.components.drawing import notices
 
 # Written for this page.
 SAMPLE = """sentence,mood

@@ -8,9 +8,9 @@ from engine.corpora import CORPORA
 from engine.inspection.corpora.examples import Examples, corpus_examples
 from engine.inspection.corpora.facts import CorpusFacts, corpus_facts
 from engine.preparation import SHAPES
-from pages.components import corpus_texts
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
 from pages.components.data.view import PAGE
+from pages.components.drawing import corpus_texts
 
 
 def titles() -> dict[str, str]:

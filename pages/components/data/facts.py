@@ -12,10 +12,11 @@ from engine.inspection.corpora.facts import CorpusFacts, say_lengths, say_sizes,
 from engine.plotting.corpora import facts as figures_of
 from engine.preparation import SHAPES
 from engine.wording import counted, percent
-from pages.components import figures, header, notices
+from pages.components.controls.forms import Controls
 from pages.components.data.view import DataView
-from pages.components.figures import Receipt
-from pages.components.forms import Controls
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
+from pages.components.shell import header
 
 SPLITS = {
     "rows": "rows",

@@ -12,9 +12,9 @@ from engine.preparation import SHAPES, ColumnMapping, ColumnRole, SourceTable, p
 from engine.preparation.division import Division
 from engine.preparation.shapes import mapping_of
 from engine.text.languages import CODES
-from pages.components import notices
+from pages.components.controls.forms import Controls
 from pages.components.data.view import PREFIX, DataView
-from pages.components.forms import Controls
+from pages.components.drawing import notices
 
 ROWS, COLUMNS, LETTERS = 5, 12, 120  # of the preview
 FROM_TEXTS = "from the texts"

@@ -14,9 +14,11 @@ from engine.limits import limits
 from engine.preparation import SHAPES
 from engine.preparation.draft import Draft
 from engine.wording import counted
-from pages.components import own_data, state, visitor
+from pages.components.controls import state
 from pages.components.data.view import PAGE
-from pages.components.owned import Owned
+from pages.components.owning import own_data
+from pages.components.owning.owned import Owned
+from pages.components.server import visitor
 
 KEPT = "kept"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from engine.corpora.base import SAMPLES, SPLITS
 from engine.plotting.theme import Mode
-from pages.components import thumbnails
-from pages.components.calls import call
-from pages.components.thumbnails import Part
+from pages.components.computing.calls import call
+from pages.components.drawing import thumbnails
+from pages.components.drawing.thumbnails import Part
 
 CORPUS = "phrasebook_en_fr"
 

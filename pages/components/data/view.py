@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.config import option
 from engine.corpora.base import SPLITS
 from engine.preparation.division import Division
-from pages.components.views import composed_of, settings_view
+from pages.components.controls.views import composed_of, settings_view
 
 PAGE = "data"
 SOURCES = {"catalogue": "Catalogue", "own": "Yours", "file": "Upload or paste", "hub": "Hugging Face Hub"}

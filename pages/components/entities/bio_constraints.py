@@ -15,9 +15,10 @@ from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_positions
 from engine.wording import percent
-from pages.components import figures, header, notices, stored
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.drawing import figures, notices, stored
 from pages.components.entities.context import EntitiesContext, tag
+from pages.components.shell import header
 
 ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide screen than on a telephone
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from engine.families.tagging import rank
 from engine.models.folder import ModelInfo
-from pages.components import stored
-from pages.components.calls import Call, call
-from pages.components.context import PageContext
+from pages.components.computing.calls import Call, call
+from pages.components.controls.context import PageContext
+from pages.components.drawing import stored
 from pages.components.entities.view import EntitiesView
 
 if TYPE_CHECKING:

@@ -24,14 +24,15 @@ from engine.inspection.tagging.errors import COMMAND, both_frames, error_sentenc
 from engine.inspection.tagging.lattice import signed
 from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
-from pages.components import figures, header, notices
-from pages.components.buttons import button
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 from pages.components.entities import bio_constraints
 from pages.components.entities.bio_constraints import differing_positions
 from pages.components.entities.context import EntitiesContext
-from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.shell import header
+from pages.components.shell.header import TEXT_WIDTH
 
 # In our own words: the same name, told apart only by what follows it.
 EXAMPLES = {

@@ -44,12 +44,13 @@ from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_positions
 from engine.wording import percent
-from pages.components import figures, header, notices
-from pages.components.buttons import button
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.entities import bio_constraints
 from pages.components.entities.bio_constraints import ROWS_WIDTH, differing_positions
 from pages.components.entities.context import EntitiesContext, tag
+from pages.components.shell import header
 
 WAYS = ("Best", "Second", "Third")
 WAYS_LINES = "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'"

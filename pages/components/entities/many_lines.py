@@ -15,12 +15,15 @@ from engine.inspection.tagging.many_lines import (
     tagged_file,
 )
 from engine.inspection.tagging.predictions import MAX_WORDS
-from pages.components import batches, cache, figures, given_texts, notices, state
-from pages.components.batches import Sheet
-from pages.components.buttons import download
+from pages.components.computing import batches, cache
+from pages.components.computing.batches import Sheet
+from pages.components.controls import state
+from pages.components.controls.buttons import download
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 from pages.components.entities.context import PAGE, EntitiesContext
-from pages.components.figures import Receipt
-from pages.components.given_texts import GivenTexts
+from pages.components.texts import given_texts
+from pages.components.texts.given_texts import GivenTexts
 
 NAME = "entities-many-lines"
 AT_ONCE = 32  # lines; more take a second or longer and are begun by a button

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.inspection.tagging.entity_types import describe_type
-from pages.components.notices import plain
+from pages.components.drawing.notices import plain
 
 if TYPE_CHECKING:
     from engine.inspection.tagging.predictions import Span, WordSpan

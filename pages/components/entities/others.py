@@ -6,8 +6,8 @@ import streamlit as st
 
 from engine.inspection.tagging.agreement import Apart, agreement_frame, apart_from, describe_agreement
 from engine.inspection.tagging.predictions import Tagging
-from pages.components import figures, notices
-from pages.components.calls import receipt
+from pages.components.computing.calls import receipt
+from pages.components.drawing import figures, notices
 from pages.components.entities import marking
 from pages.components.entities.context import EntitiesContext, tag
 

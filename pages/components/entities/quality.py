@@ -15,13 +15,15 @@ from engine.inspection.tagging.errors import COMMAND
 from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, trainings, type_confusion, type_scores
-from pages.components import corpus_texts, figures, header, networks, notices, stored
-from pages.components.buttons import button
-from pages.components.calls import NOT_DRAWN, call
+from pages.components.computing.calls import NOT_DRAWN, call
+from pages.components.controls.buttons import button
+from pages.components.drawing import corpus_texts, figures, notices, stored
+from pages.components.drawing.figures import Receipt, measured_receipt
 from pages.components.entities import marking
 from pages.components.entities.context import PAGE, EntitiesContext
-from pages.components.figures import Receipt, measured_receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.owning import networks
+from pages.components.shell import header
+from pages.components.shell.header import TEXT_WIDTH
 
 PER_PAGE = 5
 NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}

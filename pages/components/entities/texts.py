@@ -9,11 +9,12 @@ import streamlit as st
 
 from engine.inspection.tagging.entity_types import types_of
 from engine.inspection.tagging.texts import TextLine, describe_spans, find_foreign, spans_frame
-from pages.components import figures, notices, reading
-from pages.components.calls import NOT_DRAWN
+from pages.components.computing.calls import NOT_DRAWN
+from pages.components.drawing import figures, notices
 from pages.components.entities import marking
 from pages.components.entities.context import tag
 from pages.components.entities.view import DEFAULT_TEXT
+from pages.components.texts import reading
 
 EXAMPLES = {
     "A people, two places, a day": DEFAULT_TEXT,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.plotting.theme import Mode
-from pages.components import cache, notices, thumbnails
+from pages.components.computing import cache
+from pages.components.drawing import notices, thumbnails
+from pages.components.drawing.thumbnails import Part
 from pages.components.entities import marking
-from pages.components.thumbnails import Part
 
 SENTENCE = "Maria Lopez of the World Bank met French officials in Paris on Tuesday."
 

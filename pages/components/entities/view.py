@@ -7,7 +7,7 @@ from engine.inspection.stored.opening_texts import PADDED_VISITS
 from engine.inspection.tagging.lattice_edits import LARGEST_CHANGE, STEP
 from engine.inspection.tagging.predictions import MAX_WORDS
 from engine.inspection.tagging.quality import OUTCOMES
-from pages.components.views import BehaviourView, composed_of, padding_view, part_of_file
+from pages.components.controls.views import BehaviourView, composed_of, padding_view, part_of_file
 
 
 class WordsView:

@@ -8,7 +8,7 @@ from engine.inspection.tagging.texts import describe_word, tag_frame, words_fram
 from engine.plotting.tagging.tag_bars import tag_bars
 from engine.plotting.translation.word_marks import word_marks
 from engine.wording import percent
-from pages.components import figures, notices
+from pages.components.drawing import figures, notices
 from pages.components.entities.context import EntitiesContext, tag
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all

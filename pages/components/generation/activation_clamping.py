@@ -8,8 +8,8 @@ import streamlit as st
 from engine.inspection.writing import activation_clamping
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
-from pages.components import figures, notices
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.drawing import figures, notices
 from pages.components.generation.context import GenerationContext, part_label
 
 POSITIONS = {0: "Closed", 1: "Open"}

@@ -15,9 +15,12 @@ from engine.inspection.writing.activation_patching import (
 )
 from engine.plotting.writing.influence import describe_influence, influence_curves
 from engine.wording import percent
-from pages.components import cache, figures, networks, notices, reading, stored
-from pages.components.calls import Call, call, receipt, values
+from pages.components.computing import cache
+from pages.components.computing.calls import Call, call, receipt, values
+from pages.components.drawing import figures, notices, stored
 from pages.components.generation.context import GenerationContext
+from pages.components.owning import networks
+from pages.components.texts import reading
 
 TEXT_HEIGHT = 260
 

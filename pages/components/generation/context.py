@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.cells.units import PARTS
-from pages.components.context import PageContext
+from pages.components.controls.context import PageContext
 from pages.components.generation.view import GenerationView
 
 PAGE = "generation"

@@ -12,11 +12,13 @@ from engine.plotting.writing.copies import coverage_curve, describe_coverage
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, text_grid
 from engine.wording import percent
-from pages.components import figures, header, networks, notices
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.temperature import show_stored_curves
-from pages.components.header import TEXT_WIDTH
+from pages.components.owning import networks
+from pages.components.shell import header
+from pages.components.shell.header import TEXT_WIDTH
 
 
 def show(context: GenerationContext) -> None:

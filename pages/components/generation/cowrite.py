@@ -16,9 +16,10 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.plotting.writing.writing_tree import MOST_NATS, describe_writing_tree, writing_tree
 from engine.wording import percent
-from pages.components import figures, notices, state
-from pages.components.buttons import button, download
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.controls import state
+from pages.components.controls.buttons import button, download
+from pages.components.drawing import figures, notices
 from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
 from pages.components.generation.context import GenerationContext

@@ -9,8 +9,10 @@ from engine.decoding import cowriting, tree_files
 from engine.decoding.cowriting import WritingTree
 from engine.errors import EngineError, InputError
 from engine.models.folder import LoadedModel
-from pages.components import cache, notices, state
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.controls import state
+from pages.components.drawing import notices
 from pages.components.generation.context import PAGE, GenerationContext
 
 CODE = "cowrite_tree"

@@ -14,13 +14,15 @@ from engine.decoding.arithmetic_coding import compress, decompress
 from engine.decoding.limits import check_duel_text
 from engine.inspection.writing.compression import JOB, archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
-from pages.components import cache, charts, figures, networks, notices
-from pages.components.background import message_and_time_left
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.background import message_and_time_left
+from pages.components.computing.calls import call
+from pages.components.computing.shared_work import SharedWork
+from pages.components.drawing import charts, figures, notices
 from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import SCENE
-from pages.components.header import TEXT_WIDTH
-from pages.components.shared_work import SharedWork
+from pages.components.owning import networks
+from pages.components.shell.header import TEXT_WIDTH
 
 if TYPE_CHECKING:
     from engine.jobs import JobStatus

@@ -10,10 +10,11 @@ from engine.inspection.cells.units import PARTS, UnitCourse, parts_of, unit_cour
 from engine.inspection.stored import clear_units
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import figures, notices, reading, stored
-from pages.components.buttons import button
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices, stored
 from pages.components.generation.context import GenerationContext, part_label
+from pages.components.texts import reading
 
 GRID_WIDTH = 48
 

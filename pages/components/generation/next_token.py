@@ -9,8 +9,9 @@ import streamlit as st
 from engine.inspection.writing.next_tokens import NextTokens, choices_along, next_tokens, token_around
 from engine.plotting.writing import distribution
 from engine.wording import percent
-from pages.components import cache, figures, notices
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
 from pages.components.generation.context import GenerationContext
 
 

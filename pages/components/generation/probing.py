@@ -15,11 +15,12 @@ from engine.plotting.writing.probing import (
     winner_bars,
 )
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import figures, notices, reading
-from pages.components.buttons import button
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.neurons import GRID_WIDTH, course_receipt
+from pages.components.texts import reading
 
 SOURCES = {"stories": "Saltmarsh, our own stories and plays", "shakespeare": "Shakespeare kept back from training"}
 

@@ -19,10 +19,10 @@ from engine.models.folder import ModelInfo
 from engine.models.training_snapshots import list_stages
 from engine.runtimes.choice import OVERRIDE
 from engine.wording import listing
-from pages.components.calls import call
-from pages.components.figures import Receipt
+from pages.components.computing.calls import call
+from pages.components.computing.writing import Writing
+from pages.components.drawing.figures import Receipt
 from pages.components.generation.cowriting import Held
-from pages.components.writing import Writing
 
 
 def for_writing(name: str, prompt: str, settings: SamplingSettings, sheet: Writing, on: Mapping[str, str]) -> Receipt:

@@ -11,9 +11,12 @@ from engine.inspection.stored.tool_effects import LSTM
 from engine.inspection.writing.surprise import Surprise, differences, hover_lines, surprise
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
-from pages.components import cache, figures, networks, notices, reading, stored
-from pages.components.calls import Call, call, receipt, values
+from pages.components.computing import cache
+from pages.components.computing.calls import Call, call, receipt, values
+from pages.components.drawing import figures, notices, stored
 from pages.components.generation.context import GenerationContext
+from pages.components.owning import networks
+from pages.components.texts import reading
 
 HIGHEST_NATS = 6.0  # one of 400: what is rarer gets the same colour, so that colours mean the same in every text
 LARGEST_DIFFERENCE = 3.0

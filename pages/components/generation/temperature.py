@@ -10,11 +10,14 @@ from engine.inspection.writing.copies import unseen_measures
 from engine.inspection.writing.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
 from engine.wording import percent
-from pages.components import cache, figures, header, notices, state, stored
-from pages.components.calls import Call, call, receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import Call, call, receipt
+from pages.components.controls import state
+from pages.components.drawing import figures, notices, stored
 from pages.components.generation import receipts
 from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import NOW
+from pages.components.shell import header
 
 TEXT_HEIGHT = 260
 LINES = f"Lines are {temperatures.OVER_SEEDS.middle}s, bands reach {temperatures.OVER_SEEDS.reach()}."

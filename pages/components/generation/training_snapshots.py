@@ -10,8 +10,8 @@ from engine.inspection.writing.training_snapshots import halfway_position, histo
 from engine.models.folder import ModelInfo
 from engine.models.training_snapshots import Stage, list_stages
 from engine.plotting.writing.training_snapshots import describe_training_history, training_history
-from pages.components import figures, notices
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
 from pages.components.generation import receipts
 from pages.components.generation.context import GenerationContext
 

@@ -13,7 +13,7 @@ from engine.decoding.limits import (
 from engine.inspection.stored.opening_texts import DONOR, OPENING, RECEIVER, SURPRISING
 from engine.inspection.writing.activation_clamping import LARGEST_FACTOR
 from engine.inspection.writing.copy_index import LONGEST_MINIMUM, MINIMUM_COPY, SHORTEST_COPY
-from pages.components.views import composed_of
+from pages.components.controls.views import composed_of
 
 
 class NextTokenView:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.glossary import terms
 from engine.plotting.theme import Mode
-from pages.components.thumbnails import Part
+from pages.components.drawing.thumbnails import Part
 
 
 def files() -> None:

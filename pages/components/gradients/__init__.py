@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.tools import Tool, Toolbox
+from pages.components.controls.tools import Tool, Toolbox
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ from engine.plotting.gradients.gradients import (
     singular_values,
 )
 from engine.wording import counted, listing, number_word
-from pages.components import figures, notices
-from pages.components.calls import Call, call
+from pages.components.computing.calls import Call, call
+from pages.components.drawing import figures, notices
 from pages.components.gradients import trained
 from pages.components.gradients.context import GradientsContext
 

@@ -18,11 +18,12 @@ from engine.experiments.gradients.clipping import (
 from engine.experiments.gradients.clipping_search import say_search, stored_search
 from engine.experiments.gradients.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
-from pages.components import cache, charts, figures, notices
-from pages.components.background import message_and_time_left
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.background import message_and_time_left
+from pages.components.computing.calls import call
+from pages.components.computing.shared_work import SharedWork
+from pages.components.drawing import charts, figures, notices
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.shared_work import SharedWork
 
 if TYPE_CHECKING:
     from engine.jobs import JobStatus

@@ -20,10 +20,12 @@ from engine.inspection.stored.opening_texts import VERB
 from engine.inspection.stored.tool_effects import LSTM
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
-from pages.components import figures, networks, notices, reading, stored
-from pages.components.calls import Call, call, receipt, values
+from pages.components.computing.calls import Call, call, receipt, values
+from pages.components.drawing import figures, notices, stored
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
+from pages.components.owning import networks
+from pages.components.texts import reading
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 OPENS_AT = {CAT: VERB, CHEF: CHEF.index("makes") + 1}  # any other text at its end

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.models.folder import ModelInfo
-from pages.components import cache
-from pages.components.context import PageContext
+from pages.components.computing import cache
+from pages.components.controls.context import PageContext
 from pages.components.gradients.view import GradientsView
 
 PAGE = "gradients"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from engine.plotting import theme
 from engine.plotting.theme import Mode
-from pages.components import networks, thumbnails
-from pages.components.calls import call
-from pages.components.thumbnails import Part
+from pages.components.computing.calls import call
+from pages.components.drawing import thumbnails
+from pages.components.drawing.thumbnails import Part
+from pages.components.owning import networks
 
 
 def files() -> list[Path]:

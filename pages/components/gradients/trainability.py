@@ -19,10 +19,11 @@ from engine.experiments.gradients.trainability import (
 from engine.experiments.gradients.trainability_settings import TrainabilitySettings
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
-from pages.components import cache, figures, notices
-from pages.components.background import BackgroundJob, message_and_time_left
-from pages.components.buttons import button
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.background import BackgroundJob, message_and_time_left
+from pages.components.computing.calls import call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.gradients.context import PAGE, GradientsContext
 from pages.components.gradients.view import TRAINING_JOB
 

@@ -10,11 +10,13 @@ from engine.inspection.gradients.effective_context import agreement_sentence, me
 from engine.inspection.gradients.trained_chain import trained_chain, untrained_chain
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
 from engine.wording import counted
-from pages.components import figures, networks, notices, reading
-from pages.components.buttons import button
-from pages.components.calls import call, receipt
+from pages.components.computing.calls import call, receipt
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.gradients.context import GradientsContext
-from pages.components.header import section
+from pages.components.owning import networks
+from pages.components.shell.header import section
+from pages.components.texts import reading
 
 UNTRAINED = ", untrained"
 STARTED = {"chain_matrix": "orthogonal", "chain_forget_bias": 1.0, "chain_gain": 1.0, "chain_is_chrono": False}

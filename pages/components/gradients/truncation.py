@@ -6,9 +6,11 @@ import streamlit as st
 
 from engine.inspection.gradients.truncation import truncation, truncation_sentence
 from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
-from pages.components import figures, networks, notices, reading, stored
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices, stored
 from pages.components.gradients.context import GradientsContext
+from pages.components.owning import networks
+from pages.components.texts import reading
 
 
 def show(context: GradientsContext) -> None:

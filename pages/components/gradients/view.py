@@ -9,7 +9,7 @@ from engine.experiments.gradients.trainability_settings import TrainabilitySetti
 from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.inspection.stored.opening_texts import CAT, PASSAGE
 from engine.plotting import theme
-from pages.components.views import composed_of, settings_view
+from pages.components.controls.views import composed_of, settings_view
 
 SHIPPED = "shipped"  # the choice of `networks` that is none of the visitor's own
 TRAINING_JOB = "foretold"  # the parameter that holds its id

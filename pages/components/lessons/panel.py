@@ -10,11 +10,13 @@ from engine.errors import InputError
 from engine.lessons.lesson import LONGEST_PREDICTION, Lesson, LessonStep, Problem, Question, find_step, judge
 from engine.task_family import Page
 from engine.wording import decimal
-from pages.components import notices, routes, state
-from pages.components.buttons import button
-from pages.components.calls import call
+from pages.components.computing.calls import call
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.drawing import notices
 from pages.components.lessons import progress
 from pages.components.lessons.progress import PARAMETER, OpenStep
+from pages.components.shell import routes
 
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 

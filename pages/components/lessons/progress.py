@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.errors import InputError
 from engine.lessons.lesson import Lesson, LessonStep, find_step, read_progress, write_progress
-from pages.components import state
+from pages.components.controls import state
 
 PAGE = "lessons"
 PARAMETER = "lesson"  # of every page's address: the step that is open beside it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.config import option
-from pages.components.views import composed_of
+from pages.components.controls.views import composed_of
 
 PAGE = "lessons"
 

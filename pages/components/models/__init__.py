@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.components.tools import Tool, Toolbox
+from pages.components.controls.tools import Tool, Toolbox
 
 TOOLS = Toolbox(
     __name__,

@@ -15,11 +15,15 @@ from engine.errors import InputError
 from engine.limits import limits
 from engine.task_family import TASK_FAMILIES
 from engine.wording import counted
-from pages.components import figures, header, notices, own_models, page_links, state, visitor
-from pages.components.buttons import is_pressed
+from pages.components.controls import state
+from pages.components.controls.buttons import is_pressed
+from pages.components.drawing import figures, notices
 from pages.components.models import own
 from pages.components.models.context import ModelsContext
 from pages.components.models.view import PAGE
+from pages.components.owning import own_models
+from pages.components.server import visitor
+from pages.components.shell import header, page_links
 
 if TYPE_CHECKING:  # they load torch
     from engine.exchange.bringing import BroughtNetwork

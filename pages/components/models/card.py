@@ -7,9 +7,11 @@ import streamlit as st
 from engine.inspection.stored.model_files import list_files
 from engine.models.card import usage_command, usage_lines
 from engine.models.folder import ModelInfo
-from pages.components import cache, figures, networks, notices
-from pages.components.calls import call
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
 from pages.components.models.context import ModelsContext
+from pages.components.owning import networks
 
 
 def show(context: ModelsContext) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.models.folder import ModelInfo
-from pages.components import header, notices
-from pages.components.context import PageContext
+from pages.components.controls.context import PageContext
+from pages.components.drawing import notices
 from pages.components.models import own
 from pages.components.models.view import ModelsView
+from pages.components.shell import header
 
 
 @dataclass(frozen=True, kw_only=True)

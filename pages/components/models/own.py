@@ -11,9 +11,10 @@ from engine import owners
 from engine.atomic import put_back, replaced_file, set_aside
 from engine.errors import InputError
 from engine.models.folder import ModelInfo
-from pages.components import own_models, visitor
 from pages.components.models.view import PAGE
-from pages.components.owned import Owned
+from pages.components.owning import own_models
+from pages.components.owning.owned import Owned
+from pages.components.server import visitor
 
 
 def show_controls(info: ModelInfo) -> None:

@@ -7,9 +7,10 @@ import streamlit as st
 
 from engine.inspection.stored import speed
 from engine.plotting.stored.speed import growth_lines, ratio_marks
-from pages.components import cache, figures, notices
-from pages.components.calls import call
-from pages.components.figures import Receipt, all_of, measured_receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt, all_of, measured_receipt
 from pages.components.models.context import ModelsContext
 
 GROWTH = "growth"

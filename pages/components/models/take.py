@@ -11,10 +11,12 @@ from engine.errors import EngineError
 from engine.exchange import onnx_graphs
 from engine.models.card import usage_lines
 from engine.models.folder import ModelInfo
-from pages.components import figures, header, notices, state
-from pages.components.buttons import download
+from pages.components.controls import state
+from pages.components.controls.buttons import download
+from pages.components.drawing import figures, notices
 from pages.components.models.context import ModelsContext
 from pages.components.models.view import PAGE
+from pages.components.shell import header
 
 REPOSITORY, TOKEN, PUBLIC = "take-repository", "take-token", "take-public"
 PUSHED = "pushed"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from engine.errors import ModelError
 from engine.plotting.theme import Mode
 from engine.task_family import in_order
-from pages.components import cache, networks
-from pages.components.thumbnails import Part, favourite
+from pages.components.computing import cache
+from pages.components.drawing.thumbnails import Part, favourite
+from pages.components.owning import networks
 
 
 def files() -> None:

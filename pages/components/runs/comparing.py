@@ -11,7 +11,9 @@ from engine.runs import Run
 from engine.runs.differences import settings_table
 from engine.task_family import TASK_FAMILIES
 from engine.wording import counted
-from pages.components import figures, header, run_curves
+from pages.components.drawing import figures
+from pages.components.shell import header
+from pages.components.watching import run_curves
 
 
 def show(found: Sequence[Run], x: str) -> None:

@@ -15,9 +15,12 @@ from engine.plotting import theme
 from engine.runs import Run
 from engine.runs.differences import titles
 from engine.task_family import TASK_FAMILIES
-from pages.components import notices, run_control, state, visitor
-from pages.components.buttons import button
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.drawing import notices
 from pages.components.runs.view import MOST
+from pages.components.server import visitor
+from pages.components.watching import run_control
 
 
 def owned() -> list[Run]:

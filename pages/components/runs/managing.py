@@ -6,11 +6,11 @@ import streamlit as st
 
 from engine import owners, runs
 from engine.runs import Run
-from pages.components import visitor
-from pages.components.buttons import download
-from pages.components.owned import Owned
+from pages.components.controls.buttons import download
+from pages.components.owning.owned import Owned
 from pages.components.runs import listing
 from pages.components.runs.view import PAGE
+from pages.components.server import visitor
 
 
 def show(run: Run) -> None:

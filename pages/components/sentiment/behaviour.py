@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.components import behaviour
+from pages.components.drawing import behaviour
 from pages.components.sentiment.context import SentimentContext
 
 INTRO = (

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from engine.families.classification import corpus, rank, style
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
-from pages.components import stored
-from pages.components.context import PageContext
+from pages.components.controls.context import PageContext
+from pages.components.drawing import stored
 from pages.components.sentiment.view import SentimentView
 
 if TYPE_CHECKING:  # it loads torch

@@ -21,10 +21,10 @@ from engine.inspection.classification.word_order import (
 )
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from engine.wording import percent
-from pages.components import figures, notices, stored
-from pages.components.buttons import button
-from pages.components.calls import Call, call, receipt
-from pages.components.figures import measured_receipt
+from pages.components.computing.calls import Call, call, receipt
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices, stored
+from pages.components.drawing.figures import measured_receipt
 from pages.components.sentiment.context import SentimentContext, is_blind
 
 WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}

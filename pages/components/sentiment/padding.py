@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.components import padding, stored
+from pages.components.drawing import padding, stored
 from pages.components.sentiment.context import SentimentContext
 
 

@@ -17,10 +17,11 @@ from engine.inspection.classification.prefix_predictions import (
 )
 from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 from engine.wording import percent
-from pages.components import figures, header, notices
-from pages.components.buttons import button, steps
-from pages.components.calls import NOT_DRAWN, Call, call
+from pages.components.computing.calls import NOT_DRAWN, Call, call
+from pages.components.controls.buttons import button, steps
+from pages.components.drawing import figures, notices
 from pages.components.sentiment.context import SentimentContext
+from pages.components.shell import header
 
 QUICKLY_SHOWN = 60  # words; a longer film takes over a second
 

@@ -23,11 +23,14 @@ from engine.plotting.classification.quality import (
     threshold_lines,
 )
 from engine.wording import percent
-from pages.components import cache, corpus_texts, figures, header, networks, notices, stored
-from pages.components.buttons import button
-from pages.components.calls import NOT_DRAWN, call
-from pages.components.figures import Receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import NOT_DRAWN, call
+from pages.components.controls.buttons import button
+from pages.components.drawing import corpus_texts, figures, notices, stored
+from pages.components.drawing.figures import Receipt
+from pages.components.owning import networks
 from pages.components.sentiment.context import CORPORA, PAGE, SentimentContext, is_blind
+from pages.components.shell import header
 
 T = TypeVar("T")
 PER_PAGE = 10

@@ -8,11 +8,14 @@ import streamlit as st
 
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
-from pages.components import batches, cache, figures, given_texts, notices, state
-from pages.components.batches import Sheet
-from pages.components.figures import Receipt
-from pages.components.given_texts import GivenTexts
+from pages.components.computing import batches, cache
+from pages.components.computing.batches import Sheet
+from pages.components.controls import state
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
 from pages.components.sentiment.context import PAGE, SentimentContext
+from pages.components.texts import given_texts
+from pages.components.texts.given_texts import GivenTexts
 
 NAME = "texts"
 AT_ONCE = 64  # lines; more take a second or longer and are begun by a button

@@ -14,9 +14,11 @@ from engine.inspection.classification.predictions import Classification, classif
 from engine.models.folder import ModelInfo
 from engine.plotting.classification.prefix_predictions import verdict_bars
 from engine.wording import percent
-from pages.components import behaviour, figures, networks, notices, reading
-from pages.components.calls import NOT_DRAWN, Call, call, receipt
+from pages.components.computing.calls import NOT_DRAWN, Call, call, receipt
+from pages.components.drawing import behaviour, figures, notices
+from pages.components.owning import networks
 from pages.components.sentiment.context import CORPORA, SentimentContext, corpus, labels
+from pages.components.texts import reading
 
 MOST_UNKNOWN_NAMED = 8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.config import option
 from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
 from engine.inspection.stored.opening_texts import PADDED_OPINIONS
-from pages.components.views import BehaviourView, composed_of, padding_view, part_of_file
+from pages.components.controls.views import BehaviourView, composed_of, padding_view, part_of_file
 
 
 class PrefixPredictionsView:

@@ -25,9 +25,9 @@ from engine.inspection.classification.counterfactuals import (
 )
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
 from engine.wording import percent
-from pages.components import figures, notices, stored
-from pages.components.calls import NOT_DRAWN, Call, call
-from pages.components.figures import measured_receipt
+from pages.components.computing.calls import NOT_DRAWN, Call, call
+from pages.components.drawing import figures, notices, stored
+from pages.components.drawing.figures import measured_receipt
 from pages.components.sentiment.context import SentimentContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}

@@ -8,8 +8,8 @@ from engine.inspection.series.baselines import BASELINES
 from engine.inspection.series.breaking import BREAKS, break_forecast, say_break
 from engine.inspection.series.forecasts import NETWORK
 from engine.plotting.series.forecasts import forecast_chart
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN, call
+from pages.components.computing.calls import NOT_DRAWN, call
+from pages.components.drawing import figures, notices
 from pages.components.series.context import SeriesContext
 from pages.components.series.forecast import lines_of
 

@@ -12,12 +12,12 @@ from engine.corpora.sources import mirror_folder
 from engine.families.forecasting import rank
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
-from pages.components.context import PageContext
+from pages.components.controls.context import PageContext
 from pages.components.series.view import SeriesView
 
 if TYPE_CHECKING:  # it loads torch
     from engine.inspection.series.forecasts import Ahead
-    from pages.components.calls import Call
+    from pages.components.computing.calls import Call
 
 PAGE = "series"
 

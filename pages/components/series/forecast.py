@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.inspection.series.baselines import BASELINES
 from engine.inspection.series.forecasts import NETWORK, Ahead, ahead_frame, measures_frame, say_forecast
 from engine.plotting.series.forecasts import ForecastLine, forecast_chart
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN
+from pages.components.computing.calls import NOT_DRAWN
+from pages.components.drawing import figures, notices
 from pages.components.series.context import SeriesContext
 
 MEASURES = {

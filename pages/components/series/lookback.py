@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.inspection.series.look_back import look_back, look_back_frame, say_look_back
 from engine.plotting.series.forecasts import look_back_chart
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN, call
+from pages.components.computing.calls import NOT_DRAWN, call
+from pages.components.drawing import figures, notices
 from pages.components.series.context import SeriesContext
 
 

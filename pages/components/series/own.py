@@ -11,8 +11,10 @@ from engine.inspection.series.own import OwnForecast, OwnSeries, forecast_own, r
 from engine.models.folder import ModelInfo
 from engine.plotting.series.forecasts import ForecastLine, forecast_chart
 from engine.text.reading import MAX_FILE_BYTES
-from pages.components import cache, figures, notices, state
-from pages.components.calls import NOT_DRAWN, call
+from pages.components.computing import cache
+from pages.components.computing.calls import NOT_DRAWN, call
+from pages.components.controls import state
+from pages.components.drawing import figures, notices
 from pages.components.series.context import PAGE, SeriesContext, label
 from pages.components.series.forecast import MEASURES
 from pages.components.series.view import EXAMPLE

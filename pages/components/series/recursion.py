@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from engine.inspection.series.recursion import baseline_step_errors, errors_frame, say_own_values, step_errors
 from engine.plotting.series.forecasts import ForecastLine, errors_by_step, forecast_chart
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN, call
+from pages.components.computing.calls import NOT_DRAWN, call
+from pages.components.drawing import figures, notices
 from pages.components.series.context import SeriesContext
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.plotting.theme import Mode
-from pages.components import cache, thumbnails
-from pages.components.calls import call
-from pages.components.thumbnails import Part
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import thumbnails
+from pages.components.drawing.thumbnails import Part
 
 NETWORK, CORPUS, PLACE = "ferry-gru", "ferry", 48  # the built-in series, which is always here
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.config import option
-from pages.components.views import composed_of
+from pages.components.controls.views import composed_of
 
 FAULTS = ("level", "clock", "stuck", "spike")  # as the engine's breaking, which imports torch
 

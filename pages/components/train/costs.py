@@ -15,7 +15,10 @@ from engine.recipes.as_data import recipe_to_dict
 from engine.recipes.base import Recipe
 from engine.runs.cost import Cost
 from engine.wording import counted
-from pages.components import cache, notices, state, visitor
+from pages.components.computing import cache
+from pages.components.controls import state
+from pages.components.drawing import notices
+from pages.components.server import visitor
 from pages.components.train.view import PAGE
 
 MEASURE = "engine.runs.cost:measure"

@@ -10,8 +10,9 @@ from engine.preparation.shapes import row_counts
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import fitting_tasks
 from engine.recipes.own import default_recipe
-from pages.components import cache, own_data
-from pages.components.calls import Call, call
+from pages.components.computing import cache
+from pages.components.computing.calls import Call, call
+from pages.components.owning import own_data
 
 UNTRAINED = "untrained"
 

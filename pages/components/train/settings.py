@@ -10,9 +10,9 @@ import streamlit as st
 from engine.recipes.base import Recipe
 from engine.recipes.fitting import setting_names
 from engine.recipes.own import Setting, changed, settings
-from pages.components import forms, state
-from pages.components.run_control import RUN
+from pages.components.controls import forms, state
 from pages.components.train.view import FIRST, PAGE, SEEN_FIRST, TrainView, field_of, settings_view
+from pages.components.watching.run_control import RUN
 
 SECTIONS = {"model": "Network", "": "Data", "training": "Training"}
 WIDTH = 190

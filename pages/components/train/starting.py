@@ -10,8 +10,10 @@ from engine.errors import EngineError
 from engine.jobs import training
 from engine.plotting import theme
 from engine.recipes.base import Recipe
-from pages.components import cache, run_control, visitor
+from pages.components.computing import cache
+from pages.components.server import visitor
 from pages.components.train import costs
+from pages.components.watching import run_control
 
 
 def begin(recipes: Mapping[str, Recipe], title: str) -> None:

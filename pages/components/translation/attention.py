@@ -9,7 +9,7 @@ from engine.inspection.translation.attention import attention_sentence, attentio
 from engine.inspection.translation.attention_ablation import open_trial
 from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.translation.linked_words import linked_words
-from pages.components import figures, notices
+from pages.components.drawing import figures, notices
 from pages.components.translation import attention_ablation, receipts, searching
 from pages.components.translation.context import UNITS, TranslationContext, style
 

@@ -19,8 +19,8 @@ from engine.inspection.translation.attention_ablation import (
 )
 from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
 from engine.plotting.translation.linked_words import Weighting, step_changes, weight_bars
-from pages.components import figures, notices, stored
-from pages.components.calls import NOT_DRAWN, Call
+from pages.components.computing.calls import NOT_DRAWN, Call
+from pages.components.drawing import figures, notices, stored
 from pages.components.translation.context import TranslationContext, style
 
 KINDS = {

@@ -9,10 +9,10 @@ from engine.inspection.translation.bottleneck import COMMAND, SIZES, WHOLE, Sque
 from engine.models.folder import ModelInfo
 from engine.plotting.translation.bottleneck import PressLine, press_lines
 from engine.wording import percent
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
-from pages.components.figures import measured_receipt
-from pages.components.networks import mark
+from pages.components.computing.calls import NOT_DRAWN, Call, call, receipt, values
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import measured_receipt
+from pages.components.owning.networks import mark
 from pages.components.translation.context import TranslationContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
 

@@ -11,7 +11,8 @@ from engine.inspection.translation.hypotheses import (
     word_alternatives,
 )
 from engine.plotting.translation.word_choices import describe_word_choices, word_choice_bars
-from pages.components import figures, header, notices
+from pages.components.drawing import figures, notices
+from pages.components.shell import header
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import TranslationContext, style
 

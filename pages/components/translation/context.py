@@ -17,9 +17,11 @@ from engine.inspection.translation.example_effects import COLUMNS, COMMAND, TABL
 from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.models.folder import ModelInfo
 from engine.text.languages import language_name
-from pages.components import cache, notices, reading
-from pages.components.calls import Call, call
-from pages.components.context import PageContext
+from pages.components.computing import cache
+from pages.components.computing.calls import Call, call
+from pages.components.controls.context import PageContext
+from pages.components.drawing import notices
+from pages.components.texts import reading
 from pages.components.translation.examples import KnownExamples
 from pages.components.translation.view import TranslationView
 

@@ -10,7 +10,7 @@ from engine.errors import InputError
 from engine.inspection.translation.examples import TranslationExample, list_translation_examples
 from engine.models.folder import ModelInfo
 from engine.text.languages import language_name
-from pages.components import own_models
+from pages.components.owning import own_models
 
 MOST, NAMED = 4, 28  # examples of a visitor's network, and characters in the name of one
 NOTHING = TranslationExample("", "", "", "")

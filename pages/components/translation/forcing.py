@@ -15,8 +15,9 @@ from engine.plotting.translation.timelines import (
     forcing_curves,
     timeline_strips,
 )
-from pages.components import figures, notices, state
-from pages.components.buttons import button
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.translation import receipts, wrong_word
 from pages.components.translation.context import TranslationContext, effects_of
 

@@ -8,9 +8,10 @@ from engine.errors import DataError
 from engine.inspection.translation import length_gap
 from engine.models.folder import ModelInfo
 from engine.plotting.curves import bleu_against_length
-from pages.components import cache, figures, notices
-from pages.components.calls import call
-from pages.components.figures import all_of, measured_receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import all_of, measured_receipt
 from pages.components.translation.context import is_attending, style, title
 
 

@@ -11,11 +11,14 @@ from engine.decoding.limits import MAX_SOURCE_WORDS
 from engine.decoding.line_files import join_lines
 from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
 from engine.inspection.translation.source_reading import source_columns
-from pages.components import batches, cache, figures, given_texts, notices, state
-from pages.components.batches import Sheet
-from pages.components.buttons import download
-from pages.components.figures import Receipt
-from pages.components.given_texts import GivenTexts
+from pages.components.computing import batches, cache
+from pages.components.computing.batches import Sheet
+from pages.components.controls import state
+from pages.components.controls.buttons import download
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
+from pages.components.texts import given_texts
+from pages.components.texts.given_texts import GivenTexts
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import PAGE, TranslationContext
 from pages.components.translation.results import LINES_TEXT

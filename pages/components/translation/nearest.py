@@ -12,8 +12,8 @@ from engine.inspection.translation.nearest_sentences import (
     nearest_sentence,
 )
 from engine.inspection.translation.swap_settings import STATES
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN, Call
+from pages.components.computing.calls import NOT_DRAWN, Call
+from pages.components.drawing import figures, notices
 from pages.components.translation.context import TranslationContext
 
 

@@ -12,8 +12,8 @@ from engine.inspection.translation.penalty_sweep import (
 )
 from engine.inspection.translation.search import SearchReport
 from engine.plotting.translation.beam_tree import settings_map
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN
+from pages.components.computing.calls import NOT_DRAWN
+from pages.components.drawing import figures, notices
 from pages.components.translation.context import TranslationContext
 
 

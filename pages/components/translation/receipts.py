@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.inspection.translation.hypotheses import hypotheses_table
-from pages.components.calls import NOT_DRAWN, Call
-from pages.components.figures import Receipt
+from pages.components.computing.calls import NOT_DRAWN, Call
+from pages.components.drawing.figures import Receipt
 from pages.components.translation.searching import Search
 from pages.components.translation.view import SAMPLING
 

@@ -9,9 +9,11 @@ from engine.errors import ModelError
 from engine.inspection.translation import regimes
 from engine.inspection.translation.forcing import NONE, inspect_forcing
 from engine.plotting.translation.regimes import forced_against_free, regime_curves
-from pages.components import cache, figures, header, notices
-from pages.components.calls import NOT_DRAWN, call, receipt, values
-from pages.components.figures import Receipt, all_of, measured_receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import NOT_DRAWN, call, receipt, values
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt, all_of, measured_receipt
+from pages.components.shell import header
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext, grouped, title
 

@@ -16,13 +16,14 @@ from engine.models.folder import ModelInfo
 from engine.plotting.translation.attention import confidence_bars
 from engine.text.piece_labels import CONTINUES, UNKNOWN
 from engine.text.reading import cut_lines
-from pages.components import figures, notices, state
-from pages.components.buttons import button
-from pages.components.calls import call
-from pages.components.figures import Receipt
-from pages.components.forms import Controls
-from pages.components.networks import find_metric, mark
-from pages.components.reading import say
+from pages.components.computing.calls import call
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.controls.forms import Controls
+from pages.components.drawing import figures, notices
+from pages.components.drawing.figures import Receipt
+from pages.components.owning.networks import find_metric, mark
+from pages.components.texts.reading import say
 from pages.components.translation.context import PAGE, style, title
 from pages.components.translation.examples import KnownExamples
 from pages.components.translation.view import MAX_LINES, TranslationView

@@ -10,9 +10,9 @@ from engine.inspection.translation.penalty_sweep import nearest_penalty
 from engine.inspection.translation.search import SearchReport, search_sentence
 from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
-from pages.components import figures, notices, stored
-from pages.components.buttons import button
-from pages.components.calls import NOT_DRAWN, Call
+from pages.components.computing.calls import NOT_DRAWN, Call
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices, stored
 from pages.components.translation import penalty_sweep, search_tries
 from pages.components.translation.context import TranslationContext, search_call
 

@@ -10,9 +10,11 @@ from engine.errors import EngineError, InputError
 from engine.inspection.translation import search_tries
 from engine.inspection.translation.search import SearchReport
 from engine.wording import percent
-from pages.components import cache, figures, notices, state
-from pages.components.buttons import button
-from pages.components.calls import NOT_DRAWN, Call, receipt
+from pages.components.computing import cache
+from pages.components.computing.calls import NOT_DRAWN, Call, receipt
+from pages.components.controls import state
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.translation.context import PAGE, TranslationContext
 
 CODE = "search_tries"

@@ -13,9 +13,9 @@ from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.decoding.text import Translation, sample_translations
 from engine.inspection.translation.hypotheses import hypotheses_table
 from engine.models.folder import ModelInfo
-from pages.components import figures
-from pages.components.calls import Call, call, receipt
-from pages.components.forms import Controls
+from pages.components.computing.calls import Call, call, receipt
+from pages.components.controls.forms import Controls
+from pages.components.drawing import figures
 from pages.components.translation.context import search_call, title
 from pages.components.translation.view import SAMPLING, TranslationView
 

@@ -13,8 +13,9 @@ from engine.inspection.translation.sentence_similarity import (
 )
 from engine.inspection.translation.word_swaps import nearest_twin
 from engine.plotting.translation.word_marks import state_cosines
-from pages.components import figures, notices, reading
-from pages.components.calls import NOT_DRAWN, Call
+from pages.components.computing.calls import NOT_DRAWN, Call
+from pages.components.drawing import figures, notices
+from pages.components.texts import reading
 from pages.components.translation.context import TranslationContext, search_call
 
 

@@ -9,8 +9,8 @@ from engine.inspection.translation import word_swaps
 from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from engine.text.languages import language_name
-from pages.components import figures, notices
-from pages.components.calls import NOT_DRAWN, Call
+from pages.components.computing.calls import NOT_DRAWN, Call
+from pages.components.drawing import figures, notices
 from pages.components.translation.context import TranslationContext
 
 

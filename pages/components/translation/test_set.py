@@ -12,11 +12,14 @@ from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.inspection.translation.translations import translate_listed
 from engine.plotting.stored.sentence_scores import score_map
-from pages.components import cache, corpus_texts, figures, header, networks, notices, stored
-from pages.components.buttons import button
-from pages.components.calls import call
-from pages.components.figures import Receipt, all_of, measured_receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.computing import cache
+from pages.components.computing.calls import call
+from pages.components.controls.buttons import button
+from pages.components.drawing import corpus_texts, figures, notices, stored
+from pages.components.drawing.figures import Receipt, all_of, measured_receipt
+from pages.components.owning import networks
+from pages.components.shell import header
+from pages.components.shell.header import TEXT_WIDTH
 from pages.components.translation.context import PAGE, TranslationContext, style
 
 PER_PAGE = 10

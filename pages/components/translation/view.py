@@ -11,7 +11,7 @@ from engine.inspection.translation.example_effects import WRONG_STEP
 from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.forcing import FIRST as FIRST_DIFFERENCE
 from engine.inspection.translation.forcing import MAX_STEP
-from pages.components.views import composed_of, part_of_file, settings_view
+from pages.components.controls.views import composed_of, part_of_file, settings_view
 
 LONGEST_TRANSLATION = 10_000  # pieces; more than the decoder writes for the longest source
 

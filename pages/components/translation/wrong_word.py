@@ -8,9 +8,9 @@ from engine.inspection.translation import example_effects, wrong_word
 from engine.inspection.translation.forcing import ForcingReport
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from engine.wording import percent
-from pages.components import figures, notices
-from pages.components.buttons import button
-from pages.components.calls import NOT_DRAWN
+from pages.components.computing.calls import NOT_DRAWN
+from pages.components.controls.buttons import button
+from pages.components.drawing import figures, notices
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext, effects_of
 

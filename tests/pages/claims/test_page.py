@@ -6,7 +6,7 @@ import pytest
 
 from engine.claims.claim import CLAIMS, VERDICTS
 from engine.claims.ruling import rule
-from pages.components.finding import tools
+from pages.components.shell.finding import tools
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 

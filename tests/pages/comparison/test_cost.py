@@ -11,7 +11,7 @@ import pytest
 from engine.experiments.costs.cost_tables import as_points, growth_sentence
 from engine.experiments.costs.state_size import state_table
 from engine.experiments.runs import results
-from pages.components import cache
+from pages.components.computing import cache
 from tests.pages.charts import figure
 from tests.pages.comparison.test_live_race import SOURCE, RunnerDouble
 from tests.pages.open import open_page, sentences, written

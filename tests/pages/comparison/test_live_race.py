@@ -13,7 +13,7 @@ from engine.experiments.live_race import tally as race_tally
 from engine.experiments.live_race.words import verdict_words
 from engine.experiments.runs import results
 from engine.jobs import JobRunner
-from pages.components import cache
+from pages.components.computing import cache
 from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.inspection.tagging.predictions import MAX_WORDS, split_words, tag_words
 from engine.models.folder import load_model
-from pages.components import batches, cache
+from pages.components.computing import batches, cache
 from pages.components.entities import many_lines
 from tests.pages.open import open_page, sentences, written
 

@@ -11,7 +11,7 @@ import pytest
 from engine.inspection.tagging.agreement import apart_from
 from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, split_words, tag_words
 from engine.models.folder import load_model
-from pages.components import writing
+from pages.components.computing import writing
 from pages.components.entities.thumbnail import SENTENCE as ENTITY_SENTENCE
 from pages.components.entities.view import DEFAULT_TEXT, MAX_LINES
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written

@@ -13,7 +13,7 @@ from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.tagging import quality as tagging_quality
 from engine.models.folder import load_model
-from pages.components import corpus_texts
+from pages.components.drawing import corpus_texts
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 LABELS = "O B-geo I-geo B-org I-org B-per I-per"

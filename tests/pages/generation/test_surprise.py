@@ -17,7 +17,7 @@ from engine.models.card import write_card
 from engine.models.folder import load_model
 from engine.models.ngram import NgramModel
 from engine.text import TOKENIZERS
-from pages.components import cache
+from pages.components.computing import cache
 from pages.components.generation.view import SCENE, SURPRISING
 from tests.pages import charts
 from tests.pages.conftest import LETTERS

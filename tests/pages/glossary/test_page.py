@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.glossary import terms
-from pages.components import finding
+from pages.components.shell import finding
 from tests.pages.open import notes, open_page, written
 
 

@@ -29,7 +29,7 @@ from engine.inspection.gradients.trained_chain import trained_chain
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
 from engine.wording import percent
-from pages.components import cache
+from pages.components.computing import cache
 from pages.components.gradients.view import CAT, CHEF, PASSAGE
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written

@@ -115,7 +115,7 @@ def test_a_network_that_is_missing_costs_one_sentence_and_the_lesson_can_be_clos
 def test_a_step_begins_with_settings_that_its_page_has(lesson, step, number) -> None:
     from importlib import import_module
 
-    from pages.components import fields
+    from pages.components.controls import fields
 
     page = import_module(f"pages.components.{step.page}.view")
     (view,) = (each for name, each in vars(page).items() if name == f"{step.page.capitalize()}View")

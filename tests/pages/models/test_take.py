@@ -60,7 +60,7 @@ def test_a_push_without_a_token_is_one_sentence() -> None:
 
 
 def test_the_zip_of_the_page_is_the_folder() -> None:
-    from pages.components import cache
+    from pages.components.computing import cache
 
     data = taking.zip_folder(cache.model_folder("small-lstm"))
     assert "small-lstm/config.json" in zipfile.ZipFile(io.BytesIO(data)).namelist()

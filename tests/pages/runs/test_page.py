@@ -14,7 +14,7 @@ from engine.jobs import JobStatus
 from engine.recipes.own import changed, default_recipe
 from engine.runs.folder import write_status
 from engine.runs.job import train
-from pages.components import cache
+from pages.components.computing import cache
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 ANNA, BRUNO = "anna" + 18 * "a", "bruno" + 17 * "b"

@@ -15,7 +15,7 @@ from engine.inspection.classification.predictions import MAX_WORDS, classify_tex
 from engine.inspection.classification.prefix_predictions import EVEN, belief_sentence, measure_belief
 from engine.models import folder
 from engine.models.folder import LoadedModel, load_model
-from pages.components import cache
+from pages.components.computing import cache
 from pages.components.sentiment import texts
 from pages.components.sentiment.texts import AT_ONCE
 from pages.components.sentiment.thumbnail import SENTENCE as OPINION
@@ -111,7 +111,7 @@ def test_a_page_without_classifiers_says_so(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_card_on_the_home_page_is_a_film_of_now(models: Path) -> None:
     at = AppTest.from_string(
-        "from pages.components import thumbnails\nthumbnails.draw('sentiment')", default_timeout=TIMEOUT_SECONDS
+        "from pages.components.drawing import thumbnails\nthumbnails.draw('sentiment')", default_timeout=TIMEOUT_SECONDS
     ).run()
     assert not at.exception
     belief = measure_belief(network(models), split_text(network(models), OPINION))

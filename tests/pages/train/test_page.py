@@ -17,7 +17,7 @@ from engine.jobs import JobStatus
 from engine.jobs.worker import find_function
 from engine.limits import limits
 from engine.runs.job import train
-from pages.components import cache
+from pages.components.computing import cache
 from tests.pages.open import notes, open_page, sentences, written
 
 ANNA, BRUNO = "anna" + 18 * "a", "bruno" + 17 * "b"

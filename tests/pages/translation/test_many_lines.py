@@ -9,7 +9,7 @@ import pytest
 from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
 from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import load_model
-from pages.components import batches
+from pages.components.computing import batches
 from pages.components.translation import many_lines
 from tests.pages.open import open_page, sentences, written
 

@@ -12,7 +12,7 @@ from engine.inspection.translation.penalty_sweep import inspect_settings
 from engine.inspection.translation.search import inspect_search, search_sentence
 from engine.inspection.translation.search_tries import alternatives_after, search_from, try_sentence, write_code
 from engine.models.folder import load_model
-from pages.components.state import fingerprint
+from pages.components.controls.state import fingerprint
 from tests.pages.charts import figure
 from tests.pages.open import open_page, receipt_lines, sentences, written
 

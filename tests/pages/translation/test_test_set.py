@@ -16,7 +16,7 @@ from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.translation.translations import translate_listed
 from engine.models.folder import load_model
-from pages.components import corpus_texts
+from pages.components.drawing import corpus_texts
 from tests.pages.charts import figure
 from tests.pages.open import notes, open_page, sentences, written
 

@@ -1,0 +1,1 @@
+"""What a visitor sees: sentences, figures with their numbers and receipts, stored measurements."""

@@ -1,0 +1,1 @@
+"""Networks and data: what they are called, whose they are, and what their owner may do."""

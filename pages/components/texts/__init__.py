@@ -1,0 +1,1 @@
+"""Texts that a visitor gives, and how a network reads them."""

@@ -1,0 +1,1 @@
+"""Runs while they train: curves, samples, and what can be asked of them."""
