@@ -95,8 +95,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if len(groups) > 1:
         writers = controls.segmented("translators", titles.get, list(groups), label_visibility="collapsed")
     search = searching.ask(controls)
-lesson = next((example.lesson for example in examples.here if example.source == text.strip()), None)
-if lesson:
+if lesson := next((example.lesson for example in examples.here if example.source == text.strip()), None):
     st.caption(notices.plain(lesson))
 
 with notices.engine_errors():
@@ -116,8 +115,7 @@ with notices.engine_errors():
             with column:
                 receipt = receipts.for_translation(search.call(info.name, lines[chosen]), search)
                 results.show_result(controls, info, found[info.name][chosen], receipt, search.settings)
-    typical = attention_effect(effects_of(shown[0]), lines[chosen])
-    if typical:
+    if typical := attention_effect(effects_of(shown[0]), lines[chosen]):
         st.caption(notices.plain(typical))
     searching.show_seeds(shown, lines[chosen], search)
 
