@@ -36,7 +36,7 @@ choices = {
     "claim": titles,
 }
 controls = forms.open_controls("claims", ClaimsView, choices)
-notices.say(counts_sentence(list(rulings.values()), VERDICTS), is_strong=True)
+notices.say(counts_sentence(list(rulings.values())), is_strong=True)
 verdict = controls.pills("verdict")
 subject = controls.pills("subject")
 shown = {
@@ -48,6 +48,6 @@ if shown:
     overview.show(list(shown.values()), made)
     header.section("One claim")
     with notices.engine_errors():
-        one_claim.show(shown[controls.select("claim", choices={name: titles[name] for name in shown})])
+        one_claim.show(shown[controls.select("claim", choices={name: titles[name] for name in shown})], made)
 else:
     notices.note(f"No claim about {subject.lower()} has the verdict “{VERDICTS[verdict]}”; choose another of either.")

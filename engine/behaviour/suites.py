@@ -16,7 +16,7 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.behaviour.cases import Case
@@ -72,10 +72,16 @@ class SuiteTest:
 
 @dataclass(frozen=True)
 class Filled:
-    """A template with words in it: the text, and what each list gave."""
+    """A template with words in it.
+
+    Attributes:
+        chosen: the word of each name with its number.
+        parts: what stands in the text, by its list; a word that begins it has a capital.
+    """
 
     text: str
-    parts: tuple[tuple[str, str], ...] = field(default=())
+    chosen: Mapping[str, str]
+    parts: tuple[tuple[str, str], ...]
 
 
 def read_suite(name: str, folder: Path = SUITES) -> Suite:
@@ -155,10 +161,9 @@ def _variants(
 ) -> list[tuple[str, tuple[tuple[str, str], ...], str]]:
     """Return the cases of a filled template: text, the words in it, and the sentence it is compared with."""
     if test.vary:
-        values = dict(filled.parts)
-        others = [word for word in words[test.vary] if word != values[test.vary]]
+        others = _left(words, test.vary, filled.chosen)
         changed = [
-            Filled(*_put(template, {**_numbered(template, filled), test.vary: word}))
+            _put(template, {**filled.chosen, test.vary: word})
             for word in draw.sample(others, min(VARIANTS, len(others)))
         ]
         return [(one.text, one.parts, filled.text) for one in changed]
@@ -181,19 +186,18 @@ def fill(template: str, words: Words, draw: random.Random) -> Filled:
     for _, name, number in PLACEHOLDER.findall(template):
         key = f"{name}{number}"
         if key not in chosen:
-            taken = {word for other, word in chosen.items() if other.rstrip("0123456789") == name}
-            chosen[key] = draw.choice([word for word in words[name] if word not in taken])
-    return Filled(*_put(template, chosen))
+            chosen[key] = draw.choice(_left(words, name, chosen))
+    return _put(template, chosen)
 
 
-def _numbered(template: str, filled: Filled) -> dict[str, str]:
-    """Return what stands in a filled template, by its names with their numbers."""
-    keys = [f"{name}{number}" for _, name, number in PLACEHOLDER.findall(template)]
-    return {key: word for key, (_, word) in zip(keys, filled.parts, strict=True)}
+def _left(words: Words, name: str, chosen: Mapping[str, str]) -> list[str]:
+    """Return the words of a list that none of its names in a template has."""
+    taken = {word for other, word in chosen.items() if other.rstrip("0123456789") == name}
+    return [word for word in words[name] if word not in taken]
 
 
-def _put(template: str, chosen: Mapping[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Return a template with these words in it, and the words by their lists; one that begins it gets a capital."""
+def _put(template: str, chosen: Mapping[str, str]) -> Filled:
+    """Return a template with these words in it."""
     parts = []
 
     def word(found: re.Match[str]) -> str:
@@ -205,7 +209,8 @@ def _put(template: str, chosen: Mapping[str, str]) -> tuple[str, tuple[tuple[str
         parts.append((name, given if article else with_article))
         return with_article
 
-    return PLACEHOLDER.sub(word, template), tuple(parts)
+    text = PLACEHOLDER.sub(word, template)
+    return Filled(text, chosen, tuple(parts))
 
 
 def _article(word: str) -> str:

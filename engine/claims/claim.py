@@ -17,6 +17,8 @@ from engine.registry import Registry
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.claims.measures import Beside, Bounded
+
 ABOVE, BELOW, WITHIN = "above", "below", "within"
 FOR, AGAINST, OPEN = "for", "against", "undecided"
 HOLDS, CONDITION, FAILS, TOUCHES, UNMEASURED = "holds", "condition", "fails", "open", "unmeasured"
@@ -81,14 +83,9 @@ class Claim:
         changes: what would change the verdict.
         tool: page, parameters of its address and what the link says: where a visitor can try it.
         tables: those of `engine.claims.tables` whose rows decide; none where nothing has been measured.
-        measure: rows of the tables, put together, to trials.
+        prepare: a table to the rows that are asked for.
+        measure: those of all tables, put together, to trials.
         says: whether `one` of a trial lies `ABOVE` the other, `BELOW` it, or `WITHIN` bounds.
-        names: what the two sides are called; the second is "" where it is bounds.
-        looks: the architectures whose colours and markers the sides take; "" for a side that is none.
-        unit: what is measured, for an axis.
-        form: how a value is written.
-        each: what every value of a range is: one of the "seeds", of the "fifths of the test set", ...
-        counts_seeds: whether a value is 100 for a seed that solved it and 0 for one that did not.
         is_universal: whether it is said of every network, so that one exception refutes it.
         missing: what would have to be measured, and by what, where nothing is.
     """
@@ -103,14 +100,8 @@ class Claim:
     tool: tuple[str, tuple[tuple[str, str], ...], str]
     tables: tuple[str, ...] = ()
     prepare: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    measure: Callable[[pd.DataFrame], list[ClaimTrial]] | None = None
+    measure: Beside | Bounded | None = None
     says: str = ABOVE
-    names: tuple[str, str] = ("", "")
-    looks: tuple[str, str] = ("", "")
-    unit: str = ""
-    form: str = "{:,.3g}"
-    each: str = "seeds"
-    counts_seeds: bool = False
     is_universal: bool = False
     missing: str = ""
 

@@ -11,14 +11,18 @@ import pandas as pd
 from engine.claims.claim import (
     AGAINST,
     CLAIMS,
+    FAILS,
     FOR,
     OPEN,
+    TOUCHES,
     UNMEASURED,
+    VERDICTS,
     Claim,
     ClaimTrial,
     middle_of,
     verdict_of,
 )
+from engine.claims.measures import Beside, Bounded, Quantity
 from engine.claims.tables import EVIDENCE
 from engine.errors import DataError
 from engine.experiments.runs import results
@@ -52,15 +56,19 @@ class Ruling:
 
     def table(self) -> pd.DataFrame:
         """Return one row per trial: where, the median and the range of each side, and what the trial says."""
-        is_bounded = not self.claim.names[1]
-        rows = []
+        measure = self.claim.measure
+        if measure is None:
+            return pd.DataFrame()
+        rows, counts_seeds = [], measure.quantity.counts_seeds
         for trial in self.trials:
-            row: dict[str, object] = {"where": trial.where, "one": self.claim.names[0]}
-            row |= _summed_up(trial.one, "one", self.claim.counts_seeds)
-            row |= {"values": len(trial.one), "other": self.claim.names[1]}
-            row |= _summed_up(trial.other, "other", self.claim.counts_seeds) if not is_bounded else {}
-            row |= {"bound_low": min(trial.other), "bound_high": max(trial.other)} if is_bounded else {}
-            rows.append(row | {"measured": self.claim.unit, "speaks": trial.speaks(self.claim.says)})
+            row: dict[str, object] = {"where": trial.where, "one": measure.one.name}
+            row |= _summed_up(trial.one, "one", counts_seeds) | {"values": len(trial.one)}
+            if isinstance(measure, Beside):
+                row |= {"other": measure.other.name}
+                row |= _summed_up(trial.other, "other", counts_seeds)
+            else:
+                row |= {"other": "", "bound_low": measure.low, "bound_high": measure.high}
+            rows.append(row | {"measured": measure.quantity.unit, "speaks": trial.speaks(self.claim.says)})
         return pd.DataFrame(rows)
 
 
@@ -70,13 +78,17 @@ def rule(name: str) -> Ruling:
     Raises:
         ConfigError: there is no such claim; the message lists those there are.
     """
-    return rule_on(name, CLAIMS.get(name), _reader(Path(results.RESULTS)))
+    return rule_all(names=(name,))[name]
 
 
-def rule_all(folder: str | Path = results.RESULTS) -> dict[str, Ruling]:
-    """Return every claim with its verdict by name; each table in `folder` is read once."""
-    read = _reader(Path(folder))
-    return {name: rule_on(name, claim, read) for name, claim in CLAIMS.items()}
+def rule_all(folder: str | Path | None = None, names: Sequence[str] | None = None) -> dict[str, Ruling]:
+    """Return claims with their verdicts by name, every one by default; each table in `folder` is read once.
+
+    Raises:
+        ConfigError: there is no claim of such a name.
+    """
+    read = _reader(Path(folder or results.RESULTS))
+    return {name: rule_on(name, CLAIMS.get(name), read) for name in names or CLAIMS.names()}
 
 
 def rule_on(name: str, claim: Claim, read: Reader) -> Ruling:
@@ -94,50 +106,48 @@ def rule_on(name: str, claim: Claim, read: Reader) -> Ruling:
         commands = listing(EVIDENCE.get(table).command for table in claim.tables)
         return Ruling(name, claim, UNMEASURED, f"The stored tables hold no rows for this; {commands} measures them.")
     verdict = verdict_of(trials, claim.says, claim.is_universal)
-    shown = _clearest(claim, trials, verdict)
     facts = ("date", "hardware", "commit")
     said = {
-        fact: sorted({str(value) for frame in frames if fact in frame for value in frame[fact].dropna()})
+        fact: sorted({str(value) for frame in frames if fact in frame for value in frame[fact].dropna().unique()})
         for fact in facts
     }
     days = sorted({value[:10] for value in said["date"]}) or [UNRECORDED]
     day = " to ".join(dict.fromkeys((days[0], days[-1])))
     origin = [listing(said[fact]) or UNRECORDED for fact in facts]
-    return Ruling(name, claim, verdict, _why(claim, trials, verdict), told(claim, shown), trials, day, *origin[1:])
+    figure = told(claim.measure, _clearest(claim, trials, verdict))
+    return Ruling(name, claim, verdict, _why(claim.measure, claim.says, trials), figure, trials, day, *origin[1:])
 
 
-def told(claim: Claim, trial: ClaimTrial) -> str:
+def told(measure: Beside | Bounded, trial: ClaimTrial) -> str:
     """Return a trial in words: where, and the median of each side with its range."""
-    if not claim.names[1]:
-        name = f"{claim.names[0]} " if claim.names[0] not in ("", trial.where) else ""
-        return f"{trial.where}: {name}{_range(claim, trial.one)}"
-    sides = zip(claim.names, (trial.one, trial.other), strict=True)
-    return f"{trial.where}: {', '.join(f'{name} {_range(claim, values)}' for name, values in sides)}"
+    sides = zip(measure.sides, (trial.one, trial.other), strict=False)  # bounds have no words
+    named = (f"{side.name if side.name != trial.where else ''} {_range(measure.quantity, own)}" for side, own in sides)
+    return f"{trial.where}: {', '.join(words.strip() for words in named)}"
 
 
-def counts_sentence(rulings: Sequence[Ruling], verdicts: dict[str, str]) -> str:
+def counts_sentence(rulings: Sequence[Ruling]) -> str:
     """Return how many claims have which verdict."""
-    there = [(words, sum(ruling.verdict == name for ruling in rulings)) for name, words in verdicts.items()]
+    there = [(words, sum(ruling.verdict == name for ruling in rulings)) for name, words in VERDICTS.items()]
     parts = [f"{count} {words.replace('holds', 'hold').replace('does', 'do')}" for words, count in there if count]
     parts = [part.replace("not measured yet", "are not measured yet") for part in parts]
     return f"Of {counted(len(rulings), 'claim')}, {listing(parts)}."
 
 
-def _why(claim: Claim, trials: Sequence[ClaimTrial], verdict: str) -> str:
+def _why(measure: Beside | Bounded, says: str, trials: Sequence[ClaimTrial]) -> str:
     if len(trials) == 1:
-        return f"{told(claim, trials[0])}. {_ALONE[trials[0].speaks(claim.says)]}"
+        return f"{told(measure, trials[0])}. {_ALONE[trials[0].speaks(says)]}"
     parts = []
     for outcome, verbs in _SAID.items():
-        own = sorted(
-            (trial for trial in trials if trial.speaks(claim.says) == outcome), key=ClaimTrial.gap, reverse=True
-        )
+        own = sorted((trial for trial in trials if trial.speaks(says) == outcome), key=ClaimTrial.gap, reverse=True)
         if own:
             some = "Every trial" if len(own) == len(trials) else f"{len(own)} of {len(trials)} trials"
             lead = f"{some} {verbs[len(own) > 1 and len(own) < len(trials)]}"
             names = [trial.where for trial in own[:MOST_NAMED]]
             names += [f"{len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
-            others = f", most clearly {told(claim, own[0])}" if outcome != OPEN else ""
-            parts.append(f"{lead}: {told(claim, own[0])}." if len(own) == 1 else f"{lead} ({listing(names)}){others}.")
+            others = f", most clearly {told(measure, own[0])}" if outcome != OPEN else ""
+            parts.append(
+                f"{lead}: {told(measure, own[0])}." if len(own) == 1 else f"{lead} ({listing(names)}){others}."
+            )
     return " ".join(parts)
 
 
@@ -155,15 +165,15 @@ _ALONE = {
 
 def _clearest(claim: Claim, trials: Sequence[ClaimTrial], verdict: str) -> ClaimTrial:
     """Return the trial that shows the verdict best: the clearest of those that speak as it does."""
-    wanted = {"fails": AGAINST, "open": OPEN}.get(verdict, FOR)
+    wanted = {FAILS: AGAINST, TOUCHES: OPEN}.get(verdict, FOR)
     own = [trial for trial in trials if trial.speaks(claim.says) == wanted]
     return max(own or trials, key=ClaimTrial.gap)
 
 
-def _range(claim: Claim, values: Sequence[float]) -> str:
-    if claim.counts_seeds:
+def _range(quantity: Quantity, values: Sequence[float]) -> str:
+    if quantity.counts_seeds:
         return f"{sum(value > 50 for value in values)} of {counted(len(values), 'seed')}"
-    middle, low, high = (claim.form.format(value) for value in (middle_of(values), min(values), max(values)))
+    middle, low, high = (quantity.form.format(value) for value in (middle_of(values), min(values), max(values)))
     return middle if low == high else f"{middle} ({low} to {high})"
 
 

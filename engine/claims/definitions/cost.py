@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from engine.claims import rows
 from engine.claims.claim import ABOVE, BELOW, CLAIMS, WITHIN, Claim
-from engine.claims.measures import Beside, Bounded
+from engine.claims.measures import GRU, LSTM, TRANSFORMER, UNNAMED, Beside, Bounded, Quantity
 
 SUBJECT = "Size and speed"
 _SIZES = ("comparison", (("section", "sizes"),), "Parameters")
 _COST = ("comparison", (("section", "cost"),), "Time and memory")
 _RACE = ("comparison", (("section", "tradeoff"),), "Accuracy against cost")
+_PACE = Quantity("pace", "Milliseconds of an update", "{:.2g} ms")
+_GROWTH = Quantity(
+    "value", "Times the memory at the first position measured, line: unchanged", "×{:.3g}", each="counts"
+)
 
 CLAIMS.register("gru_quarter_fewer")(
     Claim(
@@ -23,13 +27,13 @@ CLAIMS.register("gru_quarter_fewer")(
         tool=_SIZES,
         tables=("shipped",),
         prepare=rows.gru_saving,
-        measure=Bounded("value", 24.5, 25.5),
+        measure=Bounded(
+            Quantity("value", "Fewer parameters than the LSTM (%), band: about 25 %", "{:.1f} %", each="counts"),
+            GRU,
+            24.5,
+            25.5,
+        ),
         says=WITHIN,
-        names=("GRU", ""),
-        looks=("gru", ""),
-        unit="Fewer parameters than the LSTM (%), band: about 25 %",
-        form="{:.1f} %",
-        each="counts",
     )
 )
 CLAIMS.register("lstm_four_times")(
@@ -44,13 +48,10 @@ CLAIMS.register("lstm_four_times")(
         tool=_SIZES,
         tables=("shipped",),
         prepare=rows.lstm_multiple,
-        measure=Bounded("value", 3.9, 4.1),
+        measure=Bounded(
+            Quantity("value", "Times a plain RNN, band: about four", "{:.2f}", each="counts"), LSTM, 3.9, 4.1
+        ),
         says=WITHIN,
-        names=("LSTM", ""),
-        looks=("lstm", ""),
-        unit="Times a plain RNN, band: about four",
-        form="{:.2f}",
-        each="counts",
     )
 )
 CLAIMS.register("gru_three_times")(
@@ -64,13 +65,10 @@ CLAIMS.register("gru_three_times")(
         tool=_SIZES,
         tables=("shipped",),
         prepare=rows.gru_multiple,
-        measure=Bounded("value", 2.9, 3.1),
+        measure=Bounded(
+            Quantity("value", "Times a plain RNN, band: about three", "{:.2f}", each="counts"), GRU, 2.9, 3.1
+        ),
         says=WITHIN,
-        names=("GRU", ""),
-        looks=("gru", ""),
-        unit="Times a plain RNN, band: about three",
-        form="{:.2f}",
-        each="counts",
     )
 )
 CLAIMS.register("gru_fewer_updates")(
@@ -85,12 +83,8 @@ CLAIMS.register("gru_fewer_updates")(
         tool=_RACE,
         tables=("shipped",),
         prepare=rows.solved_runs,
-        measure=Beside("updates", "gru", "lstm"),
+        measure=Beside(Quantity("updates", "Updates until solved", "{:,.0f}"), GRU, LSTM),
         says=BELOW,
-        names=("GRU", "LSTM"),
-        looks=("gru", "lstm"),
-        unit="Updates until solved",
-        form="{:,.0f}",
     )
 )
 CLAIMS.register("gru_less_time")(
@@ -105,12 +99,8 @@ CLAIMS.register("gru_less_time")(
         tool=_RACE,
         tables=("shipped",),
         prepare=rows.solved_runs,
-        measure=Beside("seconds", "gru", "lstm"),
+        measure=Beside(Quantity("seconds", "Seconds of training until solved", "{:.2g} s"), GRU, LSTM),
         says=BELOW,
-        names=("GRU", "LSTM"),
-        looks=("gru", "lstm"),
-        unit="Seconds of training until solved",
-        form="{:.2g} s",
     )
 )
 CLAIMS.register("constant_memory")(
@@ -124,13 +114,8 @@ CLAIMS.register("constant_memory")(
         tool=_COST,
         tables=("shipped",),
         prepare=rows.recurrent_growth,
-        measure=Bounded("value", 1.0, 1.0),
+        measure=Bounded(_GROWTH, UNNAMED, 1.0, 1.0),
         says=WITHIN,
-        names=("", ""),
-        looks=("", ""),
-        unit="Times the memory at the first position measured, line: unchanged",
-        form="×{:.3g}",
-        each="counts",
     )
 )
 CLAIMS.register("transformer_memory_grows")(
@@ -144,13 +129,8 @@ CLAIMS.register("transformer_memory_grows")(
         tool=_COST,
         tables=("shipped",),
         prepare=rows.transformer_growth,
-        measure=Bounded("value", 1.0, 1.0),
+        measure=Bounded(_GROWTH, TRANSFORMER, 1.0, 1.0),
         says=ABOVE,
-        names=("Transformer", ""),
-        looks=("transformer", ""),
-        unit="Times the memory at the first position measured, line: unchanged",
-        form="×{:.3g}",
-        each="counts",
     )
 )
 CLAIMS.register("transformer_slow_short")(
@@ -165,12 +145,8 @@ CLAIMS.register("transformer_slow_short")(
         tool=_COST,
         tables=("shipped",),
         prepare=rows.short_runs,
-        measure=Beside("pace", "transformer", "lstm"),
+        measure=Beside(_PACE, TRANSFORMER, LSTM),
         says=ABOVE,
-        names=("Transformer", "LSTM"),
-        looks=("transformer", "lstm"),
-        unit="Milliseconds of an update",
-        form="{:.2g} ms",
     )
 )
 CLAIMS.register("transformer_fast_long")(
@@ -186,11 +162,7 @@ CLAIMS.register("transformer_fast_long")(
         tool=_COST,
         tables=("shipped",),
         prepare=rows.long_runs,
-        measure=Beside("pace", "transformer", "lstm"),
+        measure=Beside(_PACE, TRANSFORMER, LSTM),
         says=BELOW,
-        names=("Transformer", "LSTM"),
-        looks=("transformer", "lstm"),
-        unit="Milliseconds of an update",
-        form="{:.2g} ms",
     )
 )

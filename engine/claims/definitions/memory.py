@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine.claims import rows
 from engine.claims.claim import ABOVE, BELOW, CLAIMS, Claim
-from engine.claims.measures import Beside, Bounded
+from engine.claims.measures import ERROR, GRU, LSTM, PLAIN_RNN, UNNAMED, Beside, Quantity, Side, solved_by
 
-HALF = 50.0
 _LENGTHS = ("comparison", (), "Compare lengths")
+_ERROR_LEFT = Quantity("error", "Error (% of answers, or of a guess's)", "{:.3g} %")
 
 CLAIMS.register("rnn_short_memory")(
     Claim(
@@ -22,12 +22,8 @@ CLAIMS.register("rnn_short_memory")(
         tool=_LENGTHS,
         tables=("shipped",),
         prepare=rows.rnn_beyond_20,
-        measure=Bounded("solved", HALF, HALF),
+        measure=solved_by(PLAIN_RNN),
         says=BELOW,
-        names=("plain RNN", ""),
-        looks=("rnn", ""),
-        unit="Seeds that solve it (%), line: half of them",
-        counts_seeds=True,
     )
 )
 CLAIMS.register("lstm_hundred")(
@@ -42,12 +38,8 @@ CLAIMS.register("lstm_hundred")(
         tool=_LENGTHS,
         tables=("shipped",),
         prepare=rows.lstm_from_100,
-        measure=Bounded("solved", HALF, HALF),
+        measure=solved_by(LSTM),
         says=ABOVE,
-        names=("LSTM", ""),
-        looks=("lstm", ""),
-        unit="Seeds that solve it (%), line: half of them",
-        counts_seeds=True,
     )
 )
 CLAIMS.register("lstm_several_hundred")(
@@ -62,12 +54,8 @@ CLAIMS.register("lstm_several_hundred")(
         tool=("comparison", (("section", "literature"),), "Published figures"),
         tables=("adding_600",),
         prepare=rows.gated_beyond_500,
-        measure=Bounded("solved", HALF, HALF),
+        measure=solved_by(Side("", "lstm")),
         says=ABOVE,
-        names=("", ""),
-        looks=("lstm", ""),
-        unit="Seeds that solve it (%), line: half of them",
-        counts_seeds=True,
     )
 )
 CLAIMS.register("nothing_past_500")(
@@ -81,12 +69,8 @@ CLAIMS.register("nothing_past_500")(
         tool=("comparison", (("section", "literature"),), "Published figures"),
         tables=("adding_600",),
         prepare=rows.longest_of_all,
-        measure=Bounded("solved", HALF, HALF),
+        measure=solved_by(UNNAMED),
         says=BELOW,
-        names=("", ""),
-        looks=("", ""),
-        unit="Seeds that solve it (%), line: half of them",
-        counts_seeds=True,
         is_universal=True,
     )
 )
@@ -101,12 +85,8 @@ CLAIMS.register("gates_remember")(
         tool=_LENGTHS,
         tables=("shipped",),
         prepare=rows.memory_runs,
-        measure=Beside("error", "lstm", "rnn"),
+        measure=Beside(_ERROR_LEFT, LSTM, PLAIN_RNN),
         says=BELOW,
-        names=("LSTM", "plain RNN"),
-        looks=("lstm", "rnn"),
-        unit="Error (% of answers, or of a guess's)",
-        form="{:.3g} %",
     )
 )
 CLAIMS.register("lstm_long_edge")(
@@ -120,11 +100,8 @@ CLAIMS.register("lstm_long_edge")(
         tool=_LENGTHS,
         tables=("shipped",),
         prepare=rows.longest_runs,
-        measure=Beside("error", "lstm", "gru"),
+        measure=Beside(ERROR, LSTM, GRU),
         says=BELOW,
-        names=("LSTM", "GRU"),
-        looks=("lstm", "gru"),
-        unit="Error (% of answers or of a guess's; characters: nats)",
     )
 )
 CLAIMS.register("long_start")(
@@ -140,11 +117,7 @@ CLAIMS.register("long_start")(
         tool=("cells", (("tool", "memory_retention"),), "Memory retention"),
         tables=("shipped", "adding_600"),
         prepare=rows.memory_runs,
-        measure=Beside("error", "lstm_chrono", "lstm"),
+        measure=Beside(_ERROR_LEFT, Side("chrono initialisation", "lstm_chrono"), Side("plain start", "lstm")),
         says=BELOW,
-        names=("chrono initialisation", "plain start"),
-        looks=("lstm_chrono", "lstm"),
-        unit="Error (% of answers, or of a guess's)",
-        form="{:.3g} %",
     )
 )

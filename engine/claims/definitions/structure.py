@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from engine.claims import rows
 from engine.claims.claim import BELOW, CLAIMS, Claim
-from engine.claims.definitions.memory import HALF
-from engine.claims.measures import Beside, Bounded
+from engine.claims.measures import ERROR, LSTM, TRANSFORMER, Beside, Quantity, Side, solved_by
 
 _PARITY = ("comparison", (("task", "parity"),), "Parity")
 _MEANS = ("comparison", (("section", "findings"),), "What it means")
@@ -22,12 +21,8 @@ CLAIMS.register("transformer_counts_not")(
         tool=_PARITY,
         tables=("shipped",),
         prepare=rows.transformer_parity,
-        measure=Bounded("solved", HALF, HALF),
+        measure=solved_by(TRANSFORMER),
         says=BELOW,
-        names=("Transformer", ""),
-        looks=("transformer", ""),
-        unit="Seeds that solve it (%), line: half of them",
-        counts_seeds=True,
     )
 )
 CLAIMS.register("parallel_gates_count_not")(
@@ -43,12 +38,8 @@ CLAIMS.register("parallel_gates_count_not")(
         tool=_PARITY,
         tables=("shipped",),
         prepare=rows.min_gru_parity,
-        measure=Bounded("solved", HALF, HALF),
+        measure=solved_by(Side("minGRU", "min_gru")),
         says=BELOW,
-        names=("minGRU", ""),
-        looks=("min_gru", ""),
-        unit="Seeds that solve it (%), line: half of them",
-        counts_seeds=True,
     )
 )
 CLAIMS.register("attention_copies")(
@@ -63,12 +54,8 @@ CLAIMS.register("attention_copies")(
         tool=("comparison", (("task", "copying"),), "Copying memory"),
         tables=("shipped",),
         prepare=rows.copying_runs,
-        measure=Beside("error", "transformer", "lstm"),
+        measure=Beside(Quantity("error", "Wrong answers (%)", "{:.3g} %"), TRANSFORMER, LSTM),
         says=BELOW,
-        names=("Transformer", "LSTM"),
-        looks=("transformer", "lstm"),
-        unit="Wrong answers (%)",
-        form="{:.3g} %",
     )
 )
 CLAIMS.register("second_layer")(
@@ -82,11 +69,8 @@ CLAIMS.register("second_layer")(
         tool=_MEANS,
         tables=("shipped",),
         prepare=rows.runs,
-        measure=Beside("error", "lstm_stacked", "lstm"),
+        measure=Beside(ERROR, Side("LSTM, two layers", "lstm_stacked"), Side("LSTM, one layer", "lstm")),
         says=BELOW,
-        names=("LSTM, two layers", "LSTM, one layer"),
-        looks=("lstm_stacked", "lstm"),
-        unit="Error (% of answers or of a guess's; characters: nats)",
     )
 )
 CLAIMS.register("tanh_not_relu")(
@@ -101,10 +85,7 @@ CLAIMS.register("tanh_not_relu")(
         tool=_MEANS,
         tables=("shipped",),
         prepare=rows.runs,
-        measure=Beside("error", "rnn", "irnn"),
+        measure=Beside(ERROR, Side("tanh (plain RNN)", "rnn"), Side("ReLU (IRNN)", "irnn")),
         says=BELOW,
-        names=("tanh (plain RNN)", "ReLU (IRNN)"),
-        looks=("rnn", "irnn"),
-        unit="Error (% of answers or of a guess's; characters: nats)",
     )
 )

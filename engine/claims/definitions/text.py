@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from engine.claims import rows
 from engine.claims.claim import ABOVE, BELOW, CLAIMS, WITHIN, Claim
-from engine.claims.measures import Beside, Bounded
+from engine.claims.measures import AVERAGE, LSTM, Beside, Bounded, Quantity, Side
 
 _ORDER = ("sentiment", (("tool", "order"),), "Order")
 _TAGGERS = ("entities", (("tool", "quality"),), "Quality")
+_F1 = Quantity("f1", "F1 of whole entities (%)", "{:.1f}")
 
 CLAIMS.register("average_loses_order")(
     Claim(
@@ -21,13 +22,13 @@ CLAIMS.register("average_loses_order")(
         tool=_ORDER,
         tables=("word_order",),
         prepare=rows.averages_shuffled,
-        measure=Bounded("value", 0.0, 0.0),
+        measure=Bounded(
+            Quantity("value", "Decisions that shuffling changes (%), line: none", "{:.1f} %", each="shuffles"),
+            AVERAGE,
+            0.0,
+            0.0,
+        ),
         says=WITHIN,
-        names=("average of words", ""),
-        looks=("average", ""),
-        unit="Decisions that shuffling changes (%), line: none",
-        form="{:.1f} %",
-        each="shuffles",
     )
 )
 CLAIMS.register("order_matters")(
@@ -43,13 +44,13 @@ CLAIMS.register("order_matters")(
         tool=_ORDER,
         tables=("word_order",),
         prepare=rows.readers_shuffled,
-        measure=Beside("value", "in order", "shuffled", by="order"),
+        measure=Beside(
+            Quantity("value", "Right answers (%)", "{:.1f} %", each="shuffles"),
+            Side("in order", value="in order"),
+            Side("shuffled", value="shuffled"),
+            by="order",
+        ),
         says=ABOVE,
-        names=("in order", "shuffled"),
-        looks=("", ""),
-        unit="Right answers (%)",
-        form="{:.1f} %",
-        each="shuffles",
     )
 )
 CLAIMS.register("order_beats_average")(
@@ -64,12 +65,8 @@ CLAIMS.register("order_beats_average")(
         tool=_ORDER,
         tables=("shipped",),
         prepare=rows.sentence_runs,
-        measure=Beside("error", "lstm", "average"),
+        measure=Beside(Quantity("error", "Wrong answers (%)", "{:.1f} %"), LSTM, AVERAGE),
         says=BELOW,
-        names=("LSTM", "average of words"),
-        looks=("lstm", "average"),
-        unit="Wrong answers (%)",
-        form="{:.1f} %",
     )
 )
 CLAIMS.register("both_directions_tag")(
@@ -84,12 +81,13 @@ CLAIMS.register("both_directions_tag")(
         tool=_TAGGERS,
         tables=("entity_ablation",),
         prepare=rows.crf_taggers,
-        measure=Beside("f1", "both", "one", by="reads"),
+        measure=Beside(
+            _F1,
+            Side("both directions", "lstm_bidirectional", value="both"),
+            Side("one direction", "lstm", value="one"),
+            by="reads",
+        ),
         says=ABOVE,
-        names=("both directions", "one direction"),
-        looks=("lstm_bidirectional", "lstm"),
-        unit="F1 of whole entities (%)",
-        form="{:.1f}",
     )
 )
 CLAIMS.register("crf_helps")(
@@ -103,12 +101,8 @@ CLAIMS.register("crf_helps")(
         tool=("entities", (("tool", "lattice"),), "Lattice"),
         tables=("entity_ablation",),
         prepare=rows.two_way_taggers,
-        measure=Beside("f1", "crf", "none", by="ends"),
+        measure=Beside(_F1, Side("with a CRF", value="crf"), Side("without", value="none"), by="ends"),
         says=ABOVE,
-        names=("with a CRF", "without"),
-        looks=("", ""),
-        unit="F1 of whole entities (%)",
-        form="{:.1f}",
     )
 )
 CLAIMS.register("low_temperature_repeats")(
@@ -122,11 +116,12 @@ CLAIMS.register("low_temperature_repeats")(
         tool=("generation", (("tool", "temperature"),), "Temperature"),
         tables=("temperatures",),
         prepare=rows.written,
-        measure=Beside("value", "0.1", "1.0", by="at"),
+        measure=Beside(
+            Quantity("value", "Repeated four-word groups (%)", "{:.1f} %"),
+            Side("temperature 0.1", value="0.1"),
+            Side("temperature 1", value="1.0"),
+            by="at",
+        ),
         says=ABOVE,
-        names=("temperature 0.1", "temperature 1"),
-        looks=("", ""),
-        unit="Repeated four-word groups (%)",
-        form="{:.1f} %",
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.claims import rows
 from engine.claims.claim import ABOVE, CLAIMS, Claim
-from engine.claims.measures import Beside
+from engine.claims.measures import Beside, Quantity, Side
 
 CLAIMS.register("clipping")(
     Claim(
@@ -18,11 +18,12 @@ CLAIMS.register("clipping")(
         tool=("gradients", (("tool", "clipping"),), "Clipping"),
         tables=("clipping_thresholds",),
         prepare=rows.clipped_runs,
-        measure=Beside("learnt", "clipped", "free", by="run"),
+        measure=Beside(
+            Quantity("learnt", "Seeds that learn it (%)", counts_seeds=True),
+            Side("clipped", value="clipped"),
+            Side("not clipped", value="free"),
+            by="run",
+        ),
         says=ABOVE,
-        names=("clipped", "not clipped"),
-        looks=("", ""),
-        unit="Seeds that learn it (%)",
-        counts_seeds=True,
     )
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from engine.claims import rows
 from engine.claims.claim import ABOVE, BELOW, CLAIMS, Claim
-from engine.claims.measures import Beside
+from engine.claims.measures import Beside, Quantity, Side
 
 FIFTHS = "fifths of the test set"
 _NECK = ("translation", (("tool", "bottleneck"),), "Bottleneck")
 _LOOK = ("translation", (("tool", "attention"),), "Attention")
 _TAUGHT = ("translation", (("tool", "regimes"),), "How they were taught")
+_GAP = Quantity("gap", "Loss on its own words less loss on the reference (nats per token)", "{:.2f}")
+_ATTENTION, _NO_ATTENTION = Side("with attention", value="en-fr-attention"), Side("without", value="en-fr-no-attention")
+_FORCED, _SCHEDULED = Side("always forced", value="Always forced"), Side("scheduled sampling", value="Scheduled")
 
 CLAIMS.register("one_vector")(
     Claim(
@@ -23,13 +26,13 @@ CLAIMS.register("one_vector")(
         tool=_NECK,
         tables=("translation_test_set",),
         prepare=rows.without_attention,
-        measure=Beside("chrf", rows.LONG, rows.SHORT, by="words"),
+        measure=Beside(
+            Quantity("chrf", "chrF without attention (0 to 100)", "{:.1f}", each=FIFTHS),
+            Side(rows.LONG, value=rows.LONG),
+            Side(rows.SHORT, value=rows.SHORT),
+            by="words",
+        ),
         says=BELOW,
-        names=(rows.LONG, rows.SHORT),
-        looks=("", ""),
-        unit="chrF without attention (0 to 100)",
-        form="{:.1f}",
-        each=FIFTHS,
     )
 )
 CLAIMS.register("attention_helps")(
@@ -44,13 +47,10 @@ CLAIMS.register("attention_helps")(
         tool=_LOOK,
         tables=("translation_test_set",),
         prepare=rows.by_attention,
-        measure=Beside("chrf", "en-fr-attention", "en-fr-no-attention", by="model"),
+        measure=Beside(
+            Quantity("chrf", "chrF (0 to 100)", "{:.1f}", each=FIFTHS), _ATTENTION, _NO_ATTENTION, by="model"
+        ),
         says=ABOVE,
-        names=("with attention", "without"),
-        looks=("", ""),
-        unit="chrF (0 to 100)",
-        form="{:.1f}",
-        each=FIFTHS,
     )
 )
 CLAIMS.register("attention_cures_length")(
@@ -65,13 +65,13 @@ CLAIMS.register("attention_cures_length")(
         tool=_NECK,
         tables=("translation_test_set",),
         prepare=rows.lost_by_length,
-        measure=Beside("lost", "en-fr-attention", "en-fr-no-attention", by="model"),
+        measure=Beside(
+            Quantity("lost", "chrF lost from short to long sentences", "{:.1f}", each=FIFTHS),
+            _ATTENTION,
+            _NO_ATTENTION,
+            by="model",
+        ),
         says=BELOW,
-        names=("with attention", "without"),
-        looks=("", ""),
-        unit="chrF lost from short to long sentences",
-        form="{:.1f}",
-        each=FIFTHS,
     )
 )
 CLAIMS.register("exposure_bias")(
@@ -86,12 +86,8 @@ CLAIMS.register("exposure_bias")(
         tool=_TAUGHT,
         tables=("teacher_forcing",),
         prepare=rows.regimes,
-        measure=Beside("gap", "Always forced", "Never forced", by="label"),
+        measure=Beside(_GAP, _FORCED, Side("never forced", value="Never forced"), by="label"),
         says=ABOVE,
-        names=("always forced", "never forced"),
-        looks=("", ""),
-        unit="Loss on its own words less loss on the reference (nats per token)",
-        form="{:.2f}",
     )
 )
 CLAIMS.register("scheduled_closes_gap")(
@@ -105,12 +101,8 @@ CLAIMS.register("scheduled_closes_gap")(
         tool=_TAUGHT,
         tables=("teacher_forcing",),
         prepare=rows.regimes,
-        measure=Beside("gap", "Scheduled", "Always forced", by="label"),
+        measure=Beside(_GAP, _SCHEDULED, _FORCED, by="label"),
         says=BELOW,
-        names=("scheduled sampling", "always forced"),
-        looks=("", ""),
-        unit="Loss on its own words less loss on the reference (nats per token)",
-        form="{:.2f}",
     )
 )
 CLAIMS.register("scheduled_translates_better")(
@@ -125,11 +117,7 @@ CLAIMS.register("scheduled_translates_better")(
         tool=_TAUGHT,
         tables=("teacher_forcing",),
         prepare=rows.regimes,
-        measure=Beside("bleu_beam", "Scheduled", "Always forced", by="label"),
+        measure=Beside(Quantity("bleu_beam", "BLEU (0 to 100)", "{:.1f}"), _SCHEDULED, _FORCED, by="label"),
         says=ABOVE,
-        names=("scheduled sampling", "always forced"),
-        looks=("", ""),
-        unit="BLEU (0 to 100)",
-        form="{:.1f}",
     )
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.inspection.gradients.chain import ChainSettings
+from engine.cells import CELLS
+from engine.inspection.gradients.chain import KEY_DISTANCE, ChainSettings
 from engine.lessons.lesson import Between, Lesson, LessonStep, Problem, Question, register
 from engine.wording import decimal
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 TEXT = "the cat sat on the mat"
 CAT = "The cat, which sat on the mat and purred, was happy"
 CHEF = "The chef, who trained in Paris for five years and later opened a restaurant in Tokyo, makes amazing sushi"
-DISTANCE = 50
 GROWN = "more than double: it has grown"
 LEFT = (  # of a gradient
     GROWN,
@@ -34,16 +34,17 @@ def left_over(architecture: str, settings: ChainSettings) -> Question:
     from engine.inspection.gradients.chain import measure_chain, say_power
     from engine.plotting.theme import architecture_label
 
-    log10_gain = measure_chain(settings).log10_gain(architecture, DISTANCE)
-    rate, left = 10 ** (log10_gain / DISTANCE), say_power(log10_gain)
+    log10_gain = measure_chain(settings).log10_gain(architecture, KEY_DISTANCE)
+    rate, left = 10 ** (log10_gain / KEY_DISTANCE), say_power(log10_gain)
     drawn = {"default": "a recurrent matrix as torch.nn draws it", "orthogonal": "a random rotation as its matrix"}
-    how = drawn[settings.matrix] if architecture == "rnn" else f"a forget bias of {settings.forget_bias:g}"
+    cell = CELLS.get(architecture)
+    how = f"a forget bias of {settings.forget_bias:g}" if cell.keeper else drawn[settings.matrix]
     return Question(
         ask=f"An untrained {architecture_label(architecture)} with {how} reads {settings.length} steps. How much of "
-        f"the gradient is left {DISTANCE} steps back?",
+        f"the gradient is left {KEY_DISTANCE} steps back?",
         answer=LEFT[sum(log10_gain < bound for bound in BOUNDS)],
         tell=f"What is left is {left} of what it was.",
-        why=f"On average each step multiplied the gradient by {rate:.2f}, and {rate:.2f}^{DISTANCE} = {left}. Only "
+        why=f"On average each step multiplied the gradient by {rate:.2f}, and {rate:.2f}^{KEY_DISTANCE} = {left}. Only "
         "factors very near 1 last over many steps.",
         options=LEFT,
     )

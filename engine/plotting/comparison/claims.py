@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from engine.plotting import theme
@@ -24,7 +26,7 @@ def trial_ranges(
     table: pd.DataFrame,
     *,
     mode: Mode,
-    looks: tuple[str, str] = ("", ""),
+    looks: Sequence[str] = ("", ""),
     x_title: str = "",
     reach: tuple[float, float] | None = None,
 ) -> Figure:
@@ -33,7 +35,7 @@ def trial_ranges(
     Args:
         table: columns `where`, `speaks`, `one` (what the side is called), `one_median`, `one_smallest`, `one_largest`,
             and the same of `other`, or `bound_low` and `bound_high`.
-        looks: the architectures whose colour and marker the sides take, "" for none.
+        looks: the architectures whose colour and marker the sides take in order, "" for none.
         reach: the ends of the axis; by default it reaches over what was measured.
     """
     figure = theme.blank_figure(mode, x_title=x_title, height=AROUND + ROW_HEIGHT * len(table))

@@ -11,30 +11,30 @@ from engine.plotting.comparison.claims import trial_ranges
 from engine.plotting.figure import Figure
 from engine.plotting.theme import Mode
 from engine.wording import listing
-from pages.components.computing import cache
-from pages.components.computing.calls import call
+from pages.components.computing.calls import Call, call
 from pages.components.drawing import figures, notices
 from pages.components.drawing.figures import Receipt
+from pages.components.shell import routes
 
 SHARES = (-4.0, 104.0)  # the axis of per cent of seeds
 
 
-def show(found: Ruling) -> None:
-    """Draw the claim with all that is known of it."""
+def show(found: Ruling, made: Call[dict[str, Ruling]]) -> None:
+    """Draw the claim with all that is known of it; `made` gives it among all others."""
     claim = found.claim
     notices.explain(f"“{notices.plain(claim.sentence)}”  \n*{notices.plain(claim.source)}*")
     words = VERDICTS[found.verdict]
     notices.say(f"{SIGNS[found.verdict]} {words[0].upper()}{words[1:]}", is_strong=True)
     notices.say(found.sentence)
-    if found.verdict != UNMEASURED:
+    if claim.measure is not None and found.verdict != UNMEASURED:
         figures.show(
             call(
                 Figure.drawn,
-                call(_draw, found.name, figures.mode(), version=cache.results_version(), kept="shared"),
+                call(_draw, made, found.name, figures.mode(), kept="shared"),
                 kept="shared",
             ).value,
             name=f"claim-{found.name}",
-            alt=f"{claim.unit}, one row for each trial. {found.sentence}",
+            alt=f"{claim.measure.quantity.unit}, one row for each trial. {found.sentence}",
             table=lambda: found.table().round(4),
             receipt=receipt(found),
         )
@@ -42,7 +42,7 @@ def show(found: Ruling) -> None:
     notices.explain(f"**What would change the verdict:** {notices.plain(claim.changes)}")
     page, parameters, label = claim.tool
     st.page_link(
-        f"pages/{page}.py",
+        routes.path_of(routes.named(page)),
         label=label,
         icon=":material/arrow_forward:",
         query_params=dict(parameters),
@@ -59,11 +59,17 @@ def receipt(found: Ruling) -> Receipt:
         measured=f"commit {found.commit}, on {found.machine}",
         data=listing(f"{table.title} (data/results/{table.file})" for table in tables),
         command="\n".join(table.command for table in tables),
-        note=f"Ranges are over the {found.claim.each}.",
+        note=f"Ranges are over the {found.claim.measure.quantity.each}.",
     )
 
 
-def _draw(name: str, mode: Mode) -> Figure:
-    found = rule(name)
-    reach = SHARES if found.claim.counts_seeds else None
-    return trial_ranges(found.table(), mode=mode, looks=found.claim.looks, x_title=found.claim.unit, reach=reach)
+def _draw(rulings: dict[str, Ruling], name: str, mode: Mode) -> Figure:
+    found = rulings[name]
+    measure = found.claim.measure
+    return trial_ranges(
+        found.table(),
+        mode=mode,
+        looks=[side.look for side in measure.sides],
+        x_title=measure.quantity.unit,
+        reach=SHARES if measure.quantity.counts_seeds else None,
+    )

@@ -22,10 +22,9 @@ def files() -> list[Path]:
 def picture(mode: Mode) -> Iterator[Part]:
     """Yield three claims with their verdicts."""
     from engine.claims.claim import CLAIMS, SIGNS, VERDICTS
-    from engine.claims.ruling import rule
+    from engine.claims.ruling import rule_all
 
-    for name in SHOWN:
-        found = rule(name)
+    for found in rule_all(names=SHOWN).values():
         words = f"“{found.claim.title}”: {SIGNS[found.verdict]} {VERDICTS[found.verdict]}"
         yield Part("markdown", notices.plain(words))
     yield Part("caption", f"And {len(CLAIMS.names()) - len(SHOWN)} more.")

@@ -63,6 +63,17 @@ def test_variants_differ_from_their_sentence_in_the_varied_word_alone() -> None:
         assert text[-1] != beside[-1]
 
 
+@pytest.mark.parametrize(
+    ("template", "vary"), [("{name} met {name2}.", "name"), ("{good} or not, {name} came.", "good")]
+)
+def test_a_variant_is_never_its_own_sentence_nor_has_a_word_twice(template: str, vary: str) -> None:
+    found = cases(one(templates=[template], vary=vary, cases=12))
+    assert found
+    for case in found:
+        assert case.text != case.beside
+        assert len(set(case.text.rstrip(".").split())) == len(case.text.split())
+
+
 def test_entities_are_changed_as_their_sentence_is() -> None:
     lists = {"types": {"name": "per"}}
     templates = ["{name} and {name2} are {good}."]

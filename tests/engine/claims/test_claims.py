@@ -26,10 +26,16 @@ from engine.claims.claim import (
     ClaimTrial,
     verdict_of,
 )
-from engine.claims.measures import Beside, Bounded
+from engine.claims.measures import GRU, LSTM, Beside, Bounded, Quantity
 from engine.claims.ruling import counts_sentence, rule_all, rule_on
 from engine.claims.tables import EVIDENCE
+from engine.experiments.gradients import clipping_search
 from engine.experiments.runs.results import RESULTS
+from engine.inspection.classification import word_order
+from engine.inspection.stored import sentence_scores
+from engine.inspection.tagging import quality
+from engine.inspection.translation import regimes
+from engine.inspection.writing import temperature_results
 from engine.plotting.comparison.claims import trial_ranges
 from tests.plotly_figures import as_plotly
 
@@ -45,10 +51,10 @@ def tables() -> dict[str, pd.DataFrame]:
 def turned(rows: pd.DataFrame, measure: Beside | Bounded) -> pd.DataFrame:
     """Return rows that say the opposite: the sides exchanged, or every value on the other side of the bound."""
     if isinstance(measure, Beside):
-        return rows.assign(
-            **{measure.by: rows[measure.by].replace({measure.one: measure.other, measure.other: measure.one})}
-        )
-    return rows.assign(**{measure.value: measure.low + measure.high - rows[measure.value].astype(float)})
+        one, other = (side.value or side.look for side in measure.sides)
+        return rows.assign(**{measure.by: rows[measure.by].replace({one: other, other: one})})
+    column = measure.quantity.column
+    return rows.assign(**{column: measure.low + measure.high - rows[column].astype(float)})
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -60,7 +66,8 @@ def test_numbers_turned_round_turn_the_verdict(name: str, tables: dict[str, pd.D
     assert found.verdict == verdict_of(trials, claim.says, claim.is_universal)
     spoken = [trial.speaks(claim.says) for trial in trials]
     if claim.says == WITHIN:  # far from the bounds nothing speaks for it
-        away = claim.measure(rows.assign(**{claim.measure.value: rows[claim.measure.value] + 1000.0}))
+        column = claim.measure.quantity.column
+        away = claim.measure(rows.assign(**{column: rows[column] + 1000.0}))
         assert {trial.speaks(claim.says) for trial in away} == {AGAINST}
         assert verdict_of(away, claim.says) == FAILS != found.verdict
         return
@@ -109,8 +116,9 @@ def test_sides_are_told_by_the_rows() -> None:
     rows = pd.DataFrame(
         {"where": ["a", "a", "a", "b"], "architecture": ["gru", "gru", "lstm", "gru"], "updates": [1, 2, 3, 9]}
     )
-    assert Beside("updates", "gru", "lstm")(rows) == [ClaimTrial("a", (1.0, 2.0), (3.0,))]
-    assert Bounded("updates", 2.0, 2.0)(rows)[1] == ClaimTrial("b", (9.0,), (2.0, 2.0))
+    updates = Quantity("updates", "Updates")
+    assert Beside(updates, GRU, LSTM)(rows) == [ClaimTrial("a", (1.0, 2.0), (3.0,))]
+    assert Bounded(updates, GRU, 2.0, 2.0)(rows)[1] == ClaimTrial("b", (9.0,), (2.0, 2.0))
 
 
 def test_claims_are_whole() -> None:
@@ -128,14 +136,29 @@ def test_every_verdict_occurs_and_the_counts_say_so(tables: dict[str, pd.DataFra
     found = [rule_on(name, claim, tables.__getitem__) for name, claim in CLAIMS.items()]
     assert {ruling.verdict for ruling in found} == set(VERDICTS)
     assert all(ruling.figure and ruling.day for ruling in found if ruling.verdict != UNMEASURED)
-    assert counts_sentence(found, VERDICTS).startswith(f"Of {len(found)} claims, ")
+    assert counts_sentence(found).startswith(f"Of {len(found)} claims, ")
 
 
 def test_figures_are_whole(tables: dict[str, pd.DataFrame]) -> None:
     for name in MEASURED:
         found = rule_on(name, CLAIMS.get(name), tables.__getitem__)
-        figure = as_plotly(trial_ranges(found.table(), mode="light", looks=found.claim.looks, x_title=found.claim.unit))
+        measure = found.claim.measure
+        looks = [side.look for side in measure.sides]
+        figure = as_plotly(trial_ranges(found.table(), mode="light", looks=looks, x_title=measure.quantity.unit))
         assert len(figure.layout.annotations) == len(found.trials)
+
+
+def test_a_table_is_measured_by_the_command_that_its_own_page_names() -> None:
+    told = {
+        "word_order": word_order.COMMAND.format(model="MODEL"),
+        "entity_ablation": quality.ABLATION_COMMAND,
+        "temperatures": temperature_results.COMMAND.format(model="MODEL"),
+        "teacher_forcing": regimes.COMMAND.format(model="MODEL"),
+        "translation_test_set": sentence_scores.COMMAND.format(model="MODEL"),
+        "clipping_thresholds": f"python -m {clipping_search.__name__}",
+    }
+    found = {name: table.command for name, table in EVIDENCE.items() if not table.is_comparison}
+    assert found == told
 
 
 @pytest.fixture

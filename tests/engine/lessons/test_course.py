@@ -7,8 +7,9 @@ import math
 
 import pytest
 
+from engine.cells import CELLS
 from engine.inspection.cells.steps import read_steps
-from engine.inspection.gradients.chain import ChainSettings, measure_chain
+from engine.inspection.gradients.chain import KEY_DISTANCE, ChainSettings, measure_chain
 from engine.lessons.course import forgetting, one_cell
 from engine.lessons.lesson import LESSONS, Problem, Question, judge
 from engine.models.folder import LoadedModel, load_model
@@ -75,7 +76,7 @@ def test_the_cell_by_hand_is_what_the_network_computes(name: str) -> None:
 def test_what_is_left_is_named_by_powers_of_ten() -> None:
     for settings in (ChainSettings(), ChainSettings(matrix="orthogonal"), ChainSettings(forget_bias=0.0)):
         for architecture in ("rnn", "lstm"):
-            power = measure_chain(settings).log10_gain(architecture, forgetting.DISTANCE)
+            power = measure_chain(settings).log10_gain(architecture, KEY_DISTANCE)
             answer = forgetting.left_over(architecture, settings).answer
             lows = dict(zip(forgetting.LEFT, (*forgetting.BOUNDS, -math.inf), strict=True))
             highs = dict(zip(forgetting.LEFT, (math.inf, *forgetting.BOUNDS), strict=True))
@@ -92,3 +93,9 @@ def test_at_the_edge_the_gradient_is_as_large_as_at_the_end(matrix: str) -> None
     ]
     assert powers[0] < powers[1] < powers[2]
     assert abs(powers[1]) < 0.3
+
+
+@pytest.mark.parametrize("architecture", CELLS.names())
+def test_a_forget_bias_is_said_of_cells_whose_gates_start_with_one(architecture: str) -> None:
+    asked = forgetting.left_over(architecture, ChainSettings()).ask
+    assert ("a forget bias of 3" in asked) == any(gate.start for gate in CELLS.get(architecture).gates)

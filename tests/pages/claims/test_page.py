@@ -6,6 +6,7 @@ import pytest
 
 from engine.claims.claim import CLAIMS, VERDICTS
 from engine.claims.ruling import rule
+from pages.components.claims import thumbnail
 from pages.components.shell.finding import tools
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
@@ -68,3 +69,7 @@ def test_every_tool_that_is_linked_is_there() -> None:
         at_tool = tuple(sorted((key, value) for key, value in parameters if key in ("tool", "section")))
         assert (page, at_tool) in there, name
         assert len(label) <= 24, name
+
+
+def test_the_picture_is_worked_out_from_the_tables_that_decide_its_claims() -> None:
+    assert set(thumbnail.TABLES) == {table for name in thumbnail.SHOWN for table in CLAIMS.get(name).tables}
