@@ -130,10 +130,9 @@ def scale_by_training(found: Sequence[PartedSeries], known: Sequence[str], by_wi
 def scaled(one: PartedSeries, scaling: SeriesScaling) -> ScaledSeries:
     """Return a series as it is read."""
     known = known_columns(one.series, [column.name for column in scaling.known])
-    parts = [column.scale(known[:, place]) for place, column in enumerate(scaling.known)]
     return ScaledSeries(
         torch.tensor(scaling.value.scale(one.series.values), dtype=torch.float32),
-        torch.tensor(np.stack(parts, axis=1) if parts else known, dtype=torch.float32),
+        torch.tensor(scaling.scale_known(known), dtype=torch.float32),
         one.train_end,
         one.validation_end,
     )
