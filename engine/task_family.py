@@ -192,6 +192,10 @@ def _by_group(info: Any) -> tuple[object, ...]:  # a `ModelInfo`, which lies abo
     return info.group, info.architecture != "lstm", info.name
 
 
+def _languages_of(info: Any) -> tuple[object, ...]:  # as there
+    return info.source_language, info.target_language
+
+
 def _in_english(config: JsonObject) -> tuple[str, ...]:
     return ("en",)
 
@@ -210,7 +214,9 @@ class TaskFamily:
         limits: the card's last section.
         example: three lines of Python, and `command_example` one command, that use the model "{name}".
         pipeline_tag: the task's name on the Hub; `languages`: which ones a model reads and writes.
-        published: the card's section that sets a model beside published figures, "" for none.
+        published: what a card says below its figures, such as published ones beside them, "" for nothing.
+        subject: (`ModelInfo`) -> what a page is asked for before a model is chosen, which tells models of one build
+            apart: their languages, or what they forecast.
         rank: the key of a `ModelInfo` by which models are offered; the first is shown where only one is.
         commands, tables, page: what it adds to the command line, to `evaluate` and to the app; None for no page yet.
         batch, opened: how its models read lines at once, and where their cells are; None where that is not shown.
@@ -236,6 +242,7 @@ class TaskFamily:
     tables: tuple[ResultTable, ...] = ()
     languages: Callable[[JsonObject], tuple[str, ...]] = _in_english
     published: Callable[[JsonObject, JsonObject], str] = lambda config, metrics: ""
+    subject: Callable[[Any], tuple[object, ...]] = _languages_of  # as there
     rank: Callable[[Any], tuple[object, ...]] = _by_group  # as there
     batch: BatchReading | None = None
     opened: OpenedLayers | None = None

@@ -12,16 +12,16 @@ from engine.corpora import load_corpus
 from engine.corpora.series import PartedSeries, SeriesFacts, facts_of, parted
 from engine.evaluation.base import corpora_of
 from engine.evaluation.base import facts_of as facts_of_model
-from engine.inspection.series.baselines import BASELINES
+from engine.inspection.series.baselines import BASELINES, QUICK
 from engine.inspection.series.forecasts import NETWORK, evenly, measure_origins, test_origins
-from engine.inspection.series.quality import COLUMNS
 from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.models.folder import LoadedModel
 from engine.wording import counted
 
-QUICK = ("last", "seasonal", "drift")  # those that take no fitting
 MOST_FITTED_ORIGINS = 24  # for baselines that are fitted anew at each origin
 DIGITS = 4
+MEASURES = ("mse_scaled", "mae_scaled", "mse", "mae", "mase", "smape", "pinball", "coverage")
+COLUMNS = ("model", "weights", "corpus", "title", "method", "which", "origins", "horizon", *MEASURES)
 
 
 def evaluate_forecaster(loaded: LoadedModel) -> JsonObject:
@@ -38,7 +38,7 @@ def evaluate_forecaster(loaded: LoadedModel) -> JsonObject:
     if len(found) > 1:  # of series of different sizes
         metrics = {name: value for name, value in metrics.items() if name.rpartition("_")[2] not in ("mse", "mae")}
     return metrics | {
-        "test_set": f"{corpus.spec.title} test ({counted(len(rows), 'origin')} of {counted(len(found), 'series')}, "
+        "test_set": f"{corpus.spec.title} test ({counted(len(rows), 'origin')} of {len(found):,} series, "
         f"{loaded.model.horizon} steps ahead)",
         "source": corpus.source.kind,
     }

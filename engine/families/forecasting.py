@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.command_options import ModelOption
 from engine.config import JsonObject, option
 from engine.console import show_notes
-from engine.models.card import cell_words
+from engine.models.card import cell_words, harmless
 from engine.models.folder import load_model_of
 from engine.task_family import (
     LOWER,
@@ -70,6 +70,11 @@ def rank(info: ModelInfo) -> tuple[object, ...]:
     return place, info.config.get("horizon"), is_alone, architecture_rank(info.architecture), info.name
 
 
+def subject(info: ModelInfo) -> tuple[object, ...]:
+    """What it forecasts, and how far ahead."""
+    return info.config.get("horizon"), *info.config.get("corpora", ())
+
+
 def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
     """Return what the network makes of some origins of the validation part."""
     from engine.corpora.series import parted
@@ -106,8 +111,17 @@ def _architecture(config: JsonObject) -> str:
     beside = f" It reads beside them: {', '.join(config['known'])}." if config.get("known") else ""
     return (
         f"{body}; {config['horizon']} values ahead, {how}, {REFERENCES[config['reference']]}, each with a band for 8 "
-        f"of 10 true values. Scaled by {scale}.{beside} Settings and weights were chosen on validation data."
+        f"of 10 true values. Scaled by {scale}.{beside}"
     )
+
+
+def _figures(config: JsonObject, metrics: JsonObject) -> str:
+    """Return how the figures of a card are to be read: what its band holds, and what its recipe says of them."""
+    held = metrics.get("coverage")
+    band = (
+        [] if held is None else [f"The band is meant for 80% of the true values; on these origins it holds {held:.0%}."]
+    )
+    return " ".join([*band, *map(harmless, config.get("remarks", ()))])
 
 
 def _measures() -> tuple[Metric, ...]:
@@ -121,12 +135,17 @@ def _measures() -> tuple[Metric, ...]:
         "coverage": ("Share of true values inside the band for 8 of 10", ""),
     }
     own = [Metric(name, text, better) for name, (text, better) in words.items()]
-    beside = (("last", "the last value, repeated"), ("seasonal", "the last season, repeated"), ("drift", "with drift"))
+    beside = {
+        "last": "the last value, repeated",
+        "seasonal": "the last season, repeated",
+        "drift": "the last season, moved on by its change",
+    }
     compared = ("mase", "mae", "mse_scaled")
     others = [
-        Metric(f"{method}_{name}", f"{words[name][0].partition(':')[0].partition(',')[0]} of {what}")
-        for method, what in beside
+        Metric(f"{method}_{name}", f"{measure} of {what}{comma}{unit}")
+        for method, what in beside.items()
         for name in compared
+        for measure, comma, unit in [words[name][0].partition(":")[0].partition(",")]
     ]
     return (*own, *others)
 
@@ -149,6 +168,8 @@ print(forecast_values(load_model("{name}"), [float(i % 24) for i in range(400)],
         command_example="python -m engine forecast --model {name} --horizon 24 < series.csv > forecast.csv",
         pipeline_tag="time-series-forecasting",
         languages=lambda config: (),
+        published=_figures,
+        subject=subject,
         rank=rank,
         commands=(
             Command(

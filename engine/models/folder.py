@@ -130,8 +130,7 @@ def _kind(info: ModelInfo) -> tuple[object, ...]:
     """Return all that pages tell models of a task apart by, beside their names."""
     is_attending = info.config.get("attention", "none") != "none"
     build = (info.architecture, info.config.get("bidirectional"), info.config.get("crf"), is_attending)
-    horizon = info.config.get("horizon")  # a forecaster's; forecasters are offered by what they forecast
-    subject = (horizon, *info.config.get("corpora", ())) if horizon else (info.source_language, info.target_language)
+    subject = TASK_FAMILIES.get(info.task).subject(info) if info.task in TASK_FAMILIES.names() else ()
     return info.task, subject, info.label or repr(build)
 
 

@@ -30,6 +30,7 @@ class ForecastingRecipe(Recipe):
         model: what is built.
         known: what it reads of each time beside the value: columns of the corpus, or of the calendar
             (`engine.corpora.series.calendar_column`).
+        remarks: what its card says of its figures, a sentence each.
     """
 
     kind = "forecasting"
@@ -52,6 +53,7 @@ class ForecastingRecipe(Recipe):
     )
     batch_size: int = option(64, label="Batch", help="Windows that one update reads.", minimum=1)
     start_from: str = ""
+    remarks: tuple[str, ...] = ()
 
     @classmethod
     def architectures(cls) -> tuple[str, ...]:
@@ -99,6 +101,7 @@ class ForecastingRecipe(Recipe):
             seed=settings.seed,
         )
         facts: JsonObject = {"model": self.model.model, "title": self.title, "corpora": [self.corpus]}
+        facts |= {"remarks": list(self.remarks)} if self.remarks else {}
         facts |= {"known": list(known), "loss": self.loss, "teacher_forcing_ratio": self.teacher_forcing_ratio}
         return Prepared(
             model,
@@ -130,10 +133,9 @@ def scale_by_training(found: Sequence[PartedSeries], known: Sequence[str], by_wi
 def scaled(one: PartedSeries, scaling: SeriesScaling) -> ScaledSeries:
     """Return a series as it is read."""
     known = known_columns(one.series, [column.name for column in scaling.known])
-    parts = [column.scale(known[:, place]) for place, column in enumerate(scaling.known)]
     return ScaledSeries(
         torch.tensor(scaling.value.scale(one.series.values), dtype=torch.float32),
-        torch.tensor(np.stack(parts, axis=1) if parts else known, dtype=torch.float32),
+        torch.tensor(scaling.scale_known(known), dtype=torch.float32),
         one.train_end,
         one.validation_end,
     )

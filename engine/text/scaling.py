@@ -82,6 +82,11 @@ class SeriesScaling(Tokenizer):
         """The columns that are known of the time ahead as well."""
         return self.columns[1:]
 
+    def scale_known(self, columns: np.ndarray) -> np.ndarray:
+        """Return columns that are known of the time ahead, (T, K), as they are read."""
+        parts = [column.scale(columns[:, place]) for place, column in enumerate(self.known)]
+        return np.stack(parts, axis=1) if parts else columns
+
     def save(self, path: Path | str) -> None:
         """Write it as one JSON file."""
         columns = [{"name": c.name, "mean": c.mean, "deviation": c.deviation} for c in self.columns]

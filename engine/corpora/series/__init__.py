@@ -29,7 +29,7 @@ class Series:
     Attributes:
         values: (T,) float64, nan where one is missing.
         times: (T,) datetime64[s], empty where the series has no dates.
-        known: (T,) of each name, what is known beforehand of a time, such as the weather that was announced.
+        known: (T,) of each name, what is known beforehand of a time, such as a holiday.
     """
 
     name: str

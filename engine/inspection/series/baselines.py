@@ -162,6 +162,7 @@ BASELINES: dict[str, Baseline] = {
         Baseline("sarima", "SARIMA", "a linear model of the last values and errors", sarima, True),
     )
 }
+QUICK = tuple(name for name, one in BASELINES.items() if not one.is_fitted)
 
 
 def forecast_by(name: str, past: np.ndarray, horizon: int, season: int, short: int = 0) -> ForecastBand:

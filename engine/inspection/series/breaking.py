@@ -9,10 +9,9 @@ import pandas as pd
 
 from engine.corpora.series import Series
 from engine.errors import InputError
+from engine.inspection.series.baselines import QUICK
 from engine.inspection.series.forecasts import NETWORK, Ahead, forecast_from, member_of, read_series
 from engine.models.folder import LoadedModel
-
-QUICK = ("last", "seasonal", "drift")
 
 
 @dataclass(frozen=True)

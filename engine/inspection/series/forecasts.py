@@ -99,8 +99,7 @@ def _forecast_batch(
         columns = np.zeros((window + rounds * own, 0))
         if names:
             columns = known_columns(series[begin:], names, lacking)[: window + rounds * own]
-        parts = [column.scale(columns[:, k]) for k, column in enumerate(scaling.known)]
-        known.append(np.stack(parts, axis=1) if parts else columns)
+        known.append(scaling.scale_known(columns))
     whole = torch.tensor(np.stack(known), dtype=torch.float32)
     said = []
     for number in range(rounds):
@@ -207,10 +206,6 @@ def evenly(origins: Sequence[int], most: int) -> list[int]:
     return [origins[round(place * (len(origins) - 1) / (most - 1))] for place in range(most)]
 
 
-def _one(name: str, one: PartedSeries, origin: int, horizon: int, season: int, short: int) -> ForecastBand:
-    return forecast_by(name, one.series.values[:origin], horizon, season, short)
-
-
 def measure_origins(
     loaded: LoadedModel,
     found: Sequence[PartedSeries],
@@ -238,7 +233,9 @@ def measure_origins(
             series = [(found[place].series, origin) for place, origin in rows]
             band = forecast_windows(loaded, series, is_forced=is_forced)
         else:
-            each = [_one(name, found[place], origin, horizon, season, short) for place, origin in rows]
+            each = [
+                forecast_by(name, found[place].series.values[:origin], horizon, season, short) for place, origin in rows
+            ]
             band = ForecastBand(*(np.stack([getattr(one, part) for one in each]) for part in ("value", "low", "high")))
         off = (band.value - true) / deviation
         scaled = {"mse_scaled": float(np.mean(off**2)), "mae_scaled": float(np.mean(np.abs(off)))}

@@ -46,8 +46,7 @@ def look_back(loaded: LoadedModel, corpus: str, member: int, place: int) -> Look
     begin = origin - window
     names = [column.name for column in scaling.known]
     columns = known_columns(one.series[begin : origin + model.horizon], names)
-    scaled = [column.scale(columns[:, k]) for k, column in enumerate(scaling.known)]
-    known = torch.tensor(np.stack(scaled, axis=1) if scaled else columns, dtype=torch.float32)[None]
+    known = torch.tensor(scaling.scale_known(columns), dtype=torch.float32)[None]
     values = torch.tensor(scaling.value.scale(one.series.values[begin:origin]), dtype=torch.float32)[None]
     with torch.enable_grad():
         read = values.clone().requires_grad_()

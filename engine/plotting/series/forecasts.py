@@ -12,7 +12,6 @@ from engine.plotting.figure import Figure, Property, Trace
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import LineStyle, Mode
 
-NETWORK = "network"
 GREY = (theme.BASELINE.on_light, theme.BASELINE.on_dark)
 # Without a network: all grey, told apart by dash and marker.
 LOOKS = {

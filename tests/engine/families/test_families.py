@@ -11,6 +11,7 @@ from engine.config import bounds_in_words
 from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.models import MODELS
 from engine.models.folder import list_models
+from engine.recipes import RECIPES
 from engine.task_family import TASK_FAMILIES, Deferred, in_order, pages
 from pages.components.generation.view import GenerationView
 from pages.components.translation.view import TranslationView
@@ -43,6 +44,19 @@ def test_what_a_family_names_exists(name):
 def test_every_shipped_model_is_described_by_its_family():
     for info in list_models():
         assert info.config["model"] in FAMILIES[info.task].models, info.name
+
+
+def test_models_of_one_build_are_told_apart_by_what_their_family_asks_for_first():
+    """A GRU for bikes and a GRU for carbon dioxide are offered under different series: neither needs its name."""
+    assert not [info.name for info in list_models() if info.is_ambiguous]
+
+
+def test_shipped_forecasters_carry_what_their_recipe_says_of_them():
+    for info in list_models():
+        if info.task == "forecasting":
+            recipe = RECIPES.get(info.name)
+            said = [info.title, info.label, info.group, info.config["remarks"]]
+            assert said == [recipe.title, recipe.label, recipe.group, list(recipe.remarks)], info.name
 
 
 def test_every_model_of_a_task_belongs_to_a_family():

@@ -9,7 +9,7 @@ import pytest
 
 from engine.corpora import CORPORA
 from engine.models.card import usage_command, usage_lines, write_card
-from engine.models.folder import describe
+from engine.models.folder import PRETRAINED, describe
 from engine.task_family import TASK_FAMILIES
 
 TRAINING = {
@@ -191,6 +191,14 @@ def test_the_command_on_a_card_is_one_the_command_line_knows(which, request):
     words = shlex.split(command)
     options = build_parser().parse_args(words[words.index("engine") + 1 :])
     assert options.model == info.name
+
+
+def test_the_card_of_a_forecaster_says_what_its_band_holds_and_that_its_weather_is_the_true_one():
+    info = describe(PRETRAINED / "bikes-gru")
+    card = write_card(info.name, info.config | {"metrics": info.metrics | {"coverage": 0.4}})
+    assert "meant for 80% of the true values; on these origins it holds 40%. Its settings were chosen" in card
+    assert "the one that really came, an oracle" in card
+    assert "| Mean squared error of the last value, repeated, in deviations of the training part | 3.2938 |" in card
 
 
 def test_the_shipped_cards_are_what_their_configs_make_of_them():
