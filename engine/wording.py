@@ -17,6 +17,18 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def first_to_last(parts: Iterable[str]) -> str:
+    """Return the first and the last of parts in order, such as days: "2026-11-01 to 2026-11-03", or the only one; ""
+    for none."""
+    found = sorted(parts)
+    return " to ".join(dict.fromkeys(found[:1] + found[-1:]))
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text that is quoted, cut off with "…" where it has more than `longest` characters."""
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
 def decimal(value: float, digits: int = 2) -> str:
     """Return a number as sentences write it, below zero with a true minus sign: "−0.87"; "0.00" has no sign."""
     text = f"{value:.{digits}f}"

@@ -26,7 +26,7 @@ from engine.claims.measures import Beside, Bounded, Quantity
 from engine.claims.tables import EVIDENCE
 from engine.errors import DataError
 from engine.experiments.runs import results
-from engine.wording import counted, listing
+from engine.wording import counted, first_to_last, listing
 
 UNRECORDED = "not recorded"
 MOST_NAMED = 4  # places that one part of a sentence names
@@ -111,8 +111,7 @@ def rule_on(name: str, claim: Claim, read: Reader) -> Ruling:
         fact: sorted({str(value) for frame in frames if fact in frame for value in frame[fact].dropna().unique()})
         for fact in facts
     }
-    days = sorted({value[:10] for value in said["date"]}) or [UNRECORDED]
-    day = " to ".join(dict.fromkeys((days[0], days[-1])))
+    day = first_to_last(value[:10] for value in said["date"]) or UNRECORDED
     origin = [listing(said[fact]) or UNRECORDED for fact in facts]
     figure = told(claim.measure, _clearest(claim, trials, verdict))
     return Ruling(name, claim, verdict, _why(claim.measure, claim.says, trials), figure, trials, day, *origin[1:])

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.errors import InputError
 from engine.registry import Registry
+from engine.wording import shortened
 
 LONGEST_PREDICTION = 60  # characters
 LONGEST_SHOWN = 30
@@ -161,8 +162,8 @@ def find_step(key: str) -> tuple[Lesson, LessonStep]:
             if lesson.key(step) == key:
                 return lesson, step
     raise InputError(
-        f"This course has no step “{_short(key)}”; the link may be of an older version. The Lessons page lists every "
-        "step."
+        f"This course has no step “{shortened(key, LONGEST_SHOWN)}”; the link may be of an older version. The Lessons "
+        "page lists every step."
     )
 
 
@@ -180,7 +181,9 @@ def read_number(text: str) -> float:
     except (ValueError, ZeroDivisionError):
         value = float("nan")
     if len(parts) > 2 or value - value != 0:
-        raise InputError(f"Type a number, such as 0.7, \N{MINUS SIGN}1.2 or 30 %; “{_short(text)}” is not one.")
+        raise InputError(
+            f"Type a number, such as 0.7, \N{MINUS SIGN}1.2 or 30 %; “{shortened(text, LONGEST_SHOWN)}” is not one."
+        )
     return value
 
 
@@ -220,7 +223,3 @@ def write_progress(done: frozenset[str]) -> str:
 
 def _bare(word: str) -> str:
     return re.sub(r"\s+", " ", word.strip().strip(".,;:!?\"'“”‘’«»").casefold())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

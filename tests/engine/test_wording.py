@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.wording import chance_level, nats, percent
+from engine.wording import chance_level, first_to_last, nats, percent, shortened
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,13 @@ def test_shares_are_said_as_one_would(share: float, digits: int, said: str) -> N
 def test_only_none_and_all_are_called_so(share: float, digits: int) -> None:
     said = percent(share, digits)
     assert said.split()[0] in ("under", "over") or 0 < float(said.removesuffix(" %")) < 100
+
+
+def test_a_span_names_its_ends_and_what_is_quoted_is_cut_off() -> None:
+    assert first_to_last(["c", "a", "b"]) == "a to c"
+    assert first_to_last(["a", "a"]) == "a"
+    assert first_to_last([]) == ""
+    assert [shortened(text, 3) for text in ("abc", "abcd")] == ["abc", "abc…"]
 
 
 def test_losses_are_in_nats() -> None:

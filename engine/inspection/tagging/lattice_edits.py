@@ -23,6 +23,7 @@ from engine.inspection.tagging.lattice import (
 )
 from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.models.folder import LoadedModel
+from engine.wording import shortened
 
 LARGEST_CHANGE = 20.0  # nats; a slider's reach, and how far a flip is looked for
 STEP = 0.01  # of the slider: the smallest change that is told apart
@@ -81,7 +82,7 @@ def read_edits(text: str, labels: Sequence[str]) -> list[TransitionEdit]:
     for part in filter(None, (part.strip() for part in text.split(";"))):
         step, colon, change = part.rpartition(":")
         before, arrow, after = (name.strip() for name in step.partition(">"))
-        shown = part if len(part) <= 60 else part[:60] + "…"
+        shown = shortened(part, 60)
         try:
             value = float(change)
         except ValueError:

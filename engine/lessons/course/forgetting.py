@@ -56,20 +56,20 @@ def edge(matrix: str) -> Question:
 
     from engine.inspection.gradients.chain import find_edge
 
-    shrinks = {
-        "default": "This random matrix shrinks most directions, and",
-        "orthogonal": "A rotation keeps lengths, but",
+    drawn, shrinks = {
+        "default": ("as torch.nn draws it", "This random matrix shrinks most directions, and"),
+        "orthogonal": ("a random rotation", "A rotation keeps lengths, but"),
     }[matrix]
-    curve = find_edge(ChainSettings(matrix=matrix), points=100)
+    settings = ChainSettings(matrix=matrix)
+    curve = find_edge(settings, points=100)
     gains, powers = curve["gain"].to_numpy(), curve["log10_gain"].to_numpy()
     crossing = float(np.interp(0.0, powers, gains))
     low, high = (float(np.interp(power, powers, gains)) for power in (-FLAT, FLAT))
-    drawn = {"default": "as torch.nn draws it", "orthogonal": "a random rotation"}[matrix]
     return Question(
         ask=f"The recurrent matrix is {drawn}, times the recurrent gain. At which gain does the RNN's gradient neither "
-        "vanish nor explode over 60 steps?",
+        f"vanish nor explode over {settings.length} steps?",
         answer=crossing,
-        tell=f"At {crossing:.2f} the gradient is as large 60 steps back as at the end.",
+        tell=f"At {crossing:.2f} the gradient is as large {settings.length} steps back as at the end.",
         why=f"{shrinks} tanh shrinks the gradient too, wherever a unit is far from 0. A little less, and it vanishes; "
         "a little more, and it explodes: there is no wide range between the two.",
         tolerance=0.3,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine.claims.claim import RULE, SIGNS, VERDICTS
 from engine.claims.ruling import Ruling, rule_all
+from engine.wording import first_to_last
 from pages.components.computing.calls import Call, call
 from pages.components.drawing import figures
 
@@ -29,7 +30,7 @@ def show(shown: Sequence[Ruling], made: Call[dict[str, Ruling]]) -> None:
             "subject": [found.claim.subject for found in shown],
         }
     )
-    days = sorted({found.day[-10:] for found in shown if found.day[:1].isdigit()})
+    days = first_to_last(found.day[-10:] for found in shown if found.day[:1].isdigit())
     figures.show_table(
         table,
         name="claims",
@@ -41,7 +42,7 @@ def show(shown: Sequence[Ruling], made: Call[dict[str, Ruling]]) -> None:
         },
         receipt=made.receipt(
             "[(name, ruling.verdict, ruling.figure) for name, ruling in found.items()]",
-            day=" to ".join(dict.fromkeys((days[0], days[-1]))) if days else "not measured",
+            day=days or "not measured",
             measured="worked out from the stored rows",
             data="the tables in data/results; each claim's receipt names its own",
             note=RULE,

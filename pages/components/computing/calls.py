@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from engine.lazy import lazy_property
+from engine.wording import first_to_last
 from pages.components.computing import cache
 from pages.components.drawing.figures import Receipt
 
@@ -139,8 +140,7 @@ def receipt(
     """
     everything = list({each.key: each for given in calls for each in _walk(given)}.values())
     if day is None:
-        days = sorted({given.result.day for given in calls})
-        day = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+        day = first_to_last(given.result.day for given in calls)
         seconds = sum(each.result.seconds for each in everything) if seconds is None else seconds
     facts: dict[str, Any] = {
         "model": ", ".join(dict.fromkeys(each.model for each in everything if each.model)) or None,

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.config import check_value
 from engine.errors import ConfigError
+from engine.wording import shortened
 from pages.components.owning import own_models
 
 _SHOWN = 40
@@ -141,7 +142,7 @@ def read_parameters(
 
 def refuse_names(unknown: Sequence[str], known: Collection[str]) -> str:
     """Return the sentence that says which names in the URL no field has, and which fields are called nearly so."""
-    shown = ", ".join(map(_short, unknown))
+    shown = ", ".join(shortened(name, _SHOWN) for name in unknown)
     near = list(dict.fromkeys(match for name in unknown for match in get_close_matches(name.lower(), known, 1, 0.75)))
     meant = f" Did you mean {', '.join(near)}?" if near else ""
     return f"The address asked for {shown}, which this page does not know and leaves out.{meant}"
@@ -181,8 +182,7 @@ def read_value(field: Field, raw: str, labels: list[str]) -> Any:
 
 def refusal(name: str, raw: str, problem: str) -> str:
     """Return the sentence that says why a value in the URL is not used."""
-    return f"The address asked for {name} = {_short(raw)}, which cannot be used: {problem} The default is used instead."
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return (
+        f"The address asked for {name} = {shortened(raw, _SHOWN)}, which cannot be used: {problem} "
+        "The default is used instead."
+    )

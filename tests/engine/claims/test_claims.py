@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import shutil
 from pathlib import Path
 
@@ -136,7 +138,30 @@ def test_every_verdict_occurs_and_the_counts_say_so(tables: dict[str, pd.DataFra
     found = [rule_on(name, claim, tables.__getitem__) for name, claim in CLAIMS.items()]
     assert {ruling.verdict for ruling in found} == set(VERDICTS)
     assert all(ruling.figure and ruling.day for ruling in found if ruling.verdict != UNMEASURED)
-    assert counts_sentence(found).startswith(f"Of {len(found)} claims, ")
+    said = counts_sentence(found)
+    assert said.startswith(f"Of {len(found)} claims, ")
+    counts = [sum(ruling.verdict == verdict for ruling in found) for verdict in VERDICTS]
+    assert [int(number) for number in re.findall(r"\d+", said)[1:]] == counts
+
+
+def test_the_sentence_says_who_speaks_and_the_clearest_trial_decides() -> None:
+    rows = pd.DataFrame(
+        [("a", "gru", 1), ("a", "gru", 2), ("a", "lstm", 3), ("a", "lstm", 4), ("b", "gru", 1), ("b", "lstm", 9)]
+        + [("c", "gru", 1), ("c", "gru", 5), ("c", "lstm", 4)],
+        columns=["where", "architecture", "updates"],
+    ).assign(date=["2026-11-03T10:00"] + 8 * ["2026-11-01T09:00"], hardware="here", commit="c0ffee")
+    measured = {"tables": ("shipped",), "prepare": lambda frame: frame, "says": BELOW}
+    measure = Beside(Quantity("updates", "Updates"), GRU, LSTM)
+    claim = dataclasses.replace(CLAIMS.get("gru_fewer_updates"), measure=measure, **measured)
+    found = rule_on("gru", claim, {"shipped": rows}.__getitem__)
+    assert found.sentence == (
+        "2 of 3 trials speak for it (b and a), most clearly b: GRU 1, LSTM 9. 1 of 3 trials leaves it open, as the "
+        "ranges touch: c: GRU 3 (1 to 5), LSTM 4."
+    )
+    assert (found.verdict, found.figure) == (CONDITION, "b: GRU 1, LSTM 9")
+    assert (found.day, found.machine, found.commit) == ("2026-11-01 to 2026-11-03", "here", "c0ffee")
+    turned = rule_on("gru", dataclasses.replace(claim, says=ABOVE), {"shipped": rows}.__getitem__)
+    assert (turned.verdict, turned.figure) == (FAILS, found.figure)
 
 
 def test_figures_are_whole(tables: dict[str, pd.DataFrame]) -> None:
