@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.corpora.series import known_columns
+from engine.errors import InputError
 from engine.inspection.series import forecasts
 from engine.inspection.series.baselines import BASELINES, forecast_by
 from engine.inspection.series.forecasts import NETWORK, evenly, forecast_test, member_of, read_series
@@ -31,3 +33,9 @@ def test_errors_of_the_last_value_are_those_of_the_baseline():
     origins = evenly(forecasts.test_origins(one, 24, 1), MOST_ORIGINS)
     off = [np.abs(forecast_by("last", values[:each], 24, 24).value - values[each : each + 24]) for each in origins]
     assert last_value_errors("ferry", 1, 24) == pytest.approx(np.mean(off, axis=0))
+
+
+def test_the_sentence_on_what_a_series_lacks_names_what_it_lacks():
+    """Not the calendar, which is worked out from the dates."""
+    with pytest.raises(InputError, match="reads temp and hum too, which this series lacks"):
+        known_columns(member_of("ferry", 1).series, ("hour_sin1", "temp", "hour_cos1", "hum"))
