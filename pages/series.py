@@ -33,7 +33,8 @@ header.show(
 models = networks.installed(cache.list_models("forecasting"), "forecaster")
 by_group = context.groups(models.values())
 titles = {name: context.group_title(found) for name, found in by_group.items()}
-controls = forms.open_controls(context.PAGE, SeriesView, {"series": titles, "tool": TOOLS.labels})
+choices = {"series": titles, "tool": TOOLS.labels}
+controls = forms.open_controls(context.PAGE, SeriesView, choices, formerly={"tool": TOOLS.formerly})
 left, right = st.columns(2, gap="large")
 with left:
     group = controls.select("series")

@@ -226,13 +226,13 @@ def measure_tools() -> pd.DataFrame:
         loaded = load_model(one.network)
         facts = {"tool": one.tool, "model": one.network, "weights": weights_in(loaded.info.path)}
         facts["title"] = CORPORA.get(one.corpus).title
-        opening = OPENS_WITH[one.tool, one.network]
-        for text in [opening, *(text for text in one.texts() if text != opening)]:
+        example = OPENS_WITH[one.tool, one.network]
+        for text in [example, *(text for text in one.texts() if text != example)]:
             try:
                 effect = one.effect(loaded, text)
             except InputError:  # too long or too short for this tool
-                if text == opening:
+                if text == example:
                     raise
                 continue
-            rows.append(facts | {"text": text, "effect": round(effect, 4), "is_default": text == opening})
+            rows.append(facts | {"text": text, "effect": round(effect, 4), "is_default": text == example})
     return pd.DataFrame(rows)

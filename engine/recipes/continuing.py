@@ -17,8 +17,8 @@ from engine.training import TrainingSettings, checkpoints
 from engine.training.schedules import LEARNING_RATE_SCHEDULES, rate_at
 from engine.wording import listing
 
-# How a model and its data are called, and when a run is looked at: these change nothing in its updates.
-NAMES = "name", "title", "label", "group", "corpus", "extra_corpus", "training"
+# What a model and its data are called, its card's words, and when a run is looked at: none of it changes an update.
+NAMES = "name", "title", "label", "group", "corpus", "extra_corpus", "remarks", "training"
 WATCHING = "evaluate_every", "patience", "threads", "checkpoint_every", "snapshots", "log_every"
 # These say the learning rate of each update, which is what is compared: a run that was whole goes on at a restart.
 COURSE = "max_steps", "learning_rate", "schedule", "warmup_fraction", "restarts", "learning_rate_changes"

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.corpora.base import Content, Corpus, register_content
 from engine.errors import DataError, InputError
-from engine.registry import discover
+from engine.wording import listing
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -292,7 +292,8 @@ def known_columns(series: Series, names: Sequence[str], ahead: int = 0) -> np.nd
         if name.rsplit("_", 1)[0] in CALENDAR:
             columns.append(calendar_column(name, times))
         elif name not in series.known:
-            raise InputError(f"This network reads {', '.join(names[:4])} too, which this series lacks.")
+            lacking = [each for each in names if each.rsplit("_", 1)[0] not in CALENDAR and each not in series.known]
+            raise InputError(f"This network reads {listing(lacking)} too, which this series lacks.")
         else:
             if len(series.known[name]) < len(series) + ahead:
                 raise InputError(f"This network reads {name} of the time ahead too, which is not known here.")

@@ -56,7 +56,8 @@ def _from_errors(value: np.ndarray, errors: list[np.ndarray]) -> ForecastBand:
 
 def last_value(past: np.ndarray, horizon: int, season: int) -> ForecastBand:
     """Return the last value again and again."""
-    errors = [past[step:] - past[:-step] for step in range(1, horizon + 1)]
+    late = past[-MOST_ERRORS - horizon :]
+    errors = [late[step:] - late[:-step] for step in range(1, horizon + 1)]
     return _from_errors(np.full(horizon, past[-1]), errors)
 
 

@@ -29,7 +29,11 @@ MOST_AHEAD = 1_000  # steps that can be asked for
 
 def read_series(corpus: str) -> tuple[tuple[PartedSeries, ...], SeriesFacts, str]:
     """Return the series of a corpus, what they are about, and the sentence that says which copy was read."""
-    return _read_series(corpus, str(mirror_folder(CORPORA.get(corpus).folder or corpus)))
+    return _read_series(corpus, _mirror(corpus))
+
+
+def _mirror(corpus: str) -> str:
+    return str(mirror_folder(CORPORA.get(corpus).folder or corpus))
 
 
 @lru_cache(maxsize=16)
@@ -64,7 +68,7 @@ def forecast_windows(
 ) -> ForecastBand:
     """Return the network's forecasts of series from origins on, (N, H) each.
 
-    A horizon longer than the network's own is reached by reading its own values as if they were true.
+    A horizon longer than the network's own is reached by reading its own forecasts as if they were true.
 
     Args:
         is_forced: a recursive network reads the true values ahead in place of its own.
@@ -139,25 +143,27 @@ def forecast_from(
     season: int,
     horizon: int = 0,
     *,
-    shown: int = 0,
-    short: int = 0,
     baselines: Sequence[str] = tuple(BASELINES),
 ) -> Ahead:
-    """Return the forecast of one series from one origin with the baselines beside it.
-
-    Args:
-        shown: past values that are shown, 0 for twice what lies ahead and the network's window.
-        short: the season of the baselines that cannot take a long one, 0 for none.
-    """
+    """Return the forecast of one series from one origin with the baselines beside it."""
     horizon = horizon or loaded.model.horizon
-    network = {NETWORK: _first(forecast_windows(loaded, [(series, origin)], horizon))}
-    beside = baselines_from(series, origin, season, horizon, short=short, names=baselines)
-    return _ahead(
-        series, origin, season, network | beside.bands, shown or max(loaded.model.window, 2 * horizon), loaded
-    )
+    network = _first(forecast_windows(loaded, [(series, origin)], horizon))  # which may be refused, so it comes first
+    return _beside(loaded, series, origin, season, network, _bands(series, origin, season, horizon, names=baselines))
 
 
-def baselines_from(
+def _beside(
+    loaded: LoadedModel,
+    series: Series,
+    origin: int,
+    season: int,
+    network: ForecastBand,
+    baselines: dict[str, ForecastBand],
+) -> Ahead:
+    shown = max(loaded.model.window, 2 * len(network.value))
+    return _ahead(series, origin, season, {NETWORK: network} | baselines, shown, loaded)
+
+
+def _bands(
     series: Series,
     origin: int,
     season: int,
@@ -165,10 +171,14 @@ def baselines_from(
     *,
     short: int = 0,
     names: Sequence[str] = tuple(BASELINES),
-) -> Ahead:
+) -> dict[str, ForecastBand]:
+    """Return the forecasts of baselines; `short` is the season of those that cannot take a long one, 0 for none."""
+    return {name: forecast_by(name, series.values[:origin], horizon, season, short) for name in names}
+
+
+def baselines_from(series: Series, origin: int, season: int, horizon: int) -> Ahead:
     """Return the forecasts of baselines alone."""
-    bands = {name: forecast_by(name, series.values[:origin], horizon, season, short) for name in names}
-    return _ahead(series, origin, season, bands, max(4 * season, 2 * horizon))
+    return _ahead(series, origin, season, _bands(series, origin, season, horizon), max(4 * season, 2 * horizon))
 
 
 def _ahead(
@@ -267,7 +277,17 @@ def forecast_test(loaded: LoadedModel, corpus: str, member: int, place: int) -> 
         InputError: there is no such series, or what the network reads is not there.
     """
     one, (_, facts, _) = member_of(corpus, member), read_series(corpus)
-    return forecast_from(loaded, one.series, one.validation_end + place, facts.season, short=facts.seasons[-1])
+    origin = one.validation_end + place
+    network = _first(forecast_windows(loaded, [(one.series, origin)]))
+    baselines = _test_bands(corpus, _mirror(corpus), member, origin, loaded.model.horizon)
+    return _beside(loaded, one.series, origin, facts.season, network, baselines)
+
+
+@lru_cache(maxsize=64)
+def _test_bands(corpus: str, mirror: str, member: int, origin: int, horizon: int) -> dict[str, ForecastBand]:
+    """Return what every baseline forecasts there: nearly a second, the same beside whichever network is looked at."""
+    series, (_, facts, _) = member_of(corpus, member).series, read_series(corpus)
+    return _bands(series, origin, facts.season, horizon, short=facts.seasons[-1])
 
 
 def ahead_frame(found: Ahead) -> pd.DataFrame:

@@ -8,8 +8,9 @@ TOOLS = Toolbox(
     __name__,
     Tool(
         "recursion",
-        "Own values",
-        "What does it cost to read one's own values: all values at once against one after the other?",
+        "Recursive or direct",
+        "What does it cost a network to read its own forecasts, beside true values and beside none?",
+        formerly=("Own values",),
     ),
     Tool("lookback", "Look back", "How far back does the forecast really look?"),
     Tool("breaking", "Break it", "What does a change of level or a broken clock do to a forecast?"),

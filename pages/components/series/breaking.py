@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.series.baselines import BASELINES
-from engine.inspection.series.breaking import BREAKS, break_forecast, say_break
+from engine.inspection.series.breaking import break_forecast, say_break
+from engine.inspection.series.faults import BREAKS
 from engine.inspection.series.forecasts import NETWORK
 from engine.plotting.series.forecasts import forecast_chart
 from pages.components.computing.calls import NOT_DRAWN, call

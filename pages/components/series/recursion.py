@@ -1,9 +1,9 @@
-"""Own values: a network that says a value after the other, on its own values and on true ones, beside one that says all
-at once."""
+"""Recursive or direct: a network that forecasts a value after the other, reading its own forecasts or the true values,
+beside one that forecasts all at once."""
 
 from __future__ import annotations
 
-from engine.inspection.series.recursion import baseline_step_errors, errors_frame, say_own_values, step_errors
+from engine.inspection.series.recursion import errors_frame, last_value_errors, say_recursion, step_errors
 from engine.plotting.series.forecasts import ForecastLine, errors_by_step, forecast_chart
 from pages.components.computing.calls import NOT_DRAWN, call
 from pages.components.drawing import figures, notices
@@ -13,23 +13,23 @@ from pages.components.series.context import SeriesContext
 def show(context: SeriesContext) -> None:
     """Draw both ways from the same origin, and how their errors grow."""
     notices.explain(
-        "A network that says one value after the other reads each before it says the next. While it forecasts, that is "
-        "its own value; here it is also given the true ones, as translators are in teacher forcing. **Try:** move the "
-        "origin; see at which step the two lines part."
+        "A recursive network reads each value before it forecasts the next one. In use it reads its own forecasts "
+        "(free running); here it is also given the true values (teacher forcing). A direct network forecasts all "
+        "values at once and reads none of them. **Try:** move the origin; see at which step the two lines part."
     )
     if not context.recursive:
-        notices.note("No network of this series says one value after the other; choose another series above.")
+        notices.note("No network of this series is recursive; choose another series above.")
         return
-    forced, own, direct = [], [], []
+    forced, free, direct = [], [], []
     for name in context.recursive:
-        own.append((name, call(step_errors, *context.where, False, model=name)))
+        free.append((name, call(step_errors, *context.where, False, model=name)))
         forced.append((name, call(step_errors, *context.where, True, model=name)))
     if context.network not in context.recursive:
         direct.append((context.network, call(step_errors, *context.where, False, model=context.network)))
-    naive = call(baseline_step_errors, "last", context.corpus, context.member, int(context.info.config["horizon"]))
+    naive = call(last_value_errors, context.corpus, context.member, int(context.info.config["horizon"]))
     ways = [
-        *((f"{context.label(name)}, true values", name, found, True) for name, found in forced),
-        *((f"{context.label(name)}, own values", name, found, False) for name, found in own),
+        *((f"{context.label(name)}, teacher forcing", name, found, True) for name, found in forced),
+        *((f"{context.label(name)}, free running", name, found, False) for name, found in free),
         *((context.label(name), name, found, False) for name, found in direct),
     ]
     here = context.ahead.value
@@ -37,9 +37,9 @@ def show(context: SeriesContext) -> None:
         ForecastLine(label, context.models[name].architecture, found.value.band.value, is_again=again)
         for label, name, found, again in ways
     ]
-    said = say_own_values(own[0][1].value, forced[0][1].value)
+    said = say_recursion(free[0][1].value, forced[0][1].value)
     unit = context.facts.unit
-    receipt = own[0][1].receipt("found.errors", seed=NOT_DRAWN)
+    receipt = free[0][1].receipt("found.errors", seed=NOT_DRAWN)
     figures.show(
         forecast_chart(
             here.past[-2 * len(here.true) :],
@@ -50,8 +50,8 @@ def show(context: SeriesContext) -> None:
             unit=context.unit,
             mode=figures.mode(),
         ),
-        name="series-own-values",
-        alt="The same origin, with true and with own values read ahead.",
+        name="series-recursion",
+        alt="The forecasts from one origin, with teacher forcing, free running, and all values at once.",
         table=lambda: errors_frame({label: found.value.band.value for label, _, found, _ in ways}),
         receipt=receipt,
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from engine.config import option
+from engine.inspection.series.faults import BREAKS
 from pages.components.controls.views import composed_of
-
-FAULTS = ("level", "clock", "stuck", "spike")  # as the engine's breaking, which imports torch
 
 
 class BreakingView:
     """What is wrong with the series, and how much of it."""
 
-    breaking_kind: str = option("level", "What is wrong", choices=FAULTS)
+    breaking_kind: str = option("level", "What is wrong", choices=tuple(BREAKS))
     breaking_size: int = option(3, "How much", "In deviations of the series, or in steps.", minimum=1, maximum=24)
 
 

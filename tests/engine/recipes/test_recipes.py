@@ -20,6 +20,7 @@ from engine.models.folder import FILES, list_models, load_model
 from engine.models.language_model import LanguageModel, LanguageModelConfig
 from engine.models.translator import Translator, TranslatorConfig
 from engine.recipes import RECIPES, run
+from engine.recipes.continuing import made_of
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
 from engine.recipes.translation_recipe import TranslationRecipe
@@ -194,6 +195,12 @@ def test_a_run_ends_in_a_model_folder_that_says_how_it_was_made(name, tiny_recip
     assert str(mirror) not in (folder / "config.json").read_text()  # no path of this machine
     assert loaded.info.card_text == write_card(name, loaded.info.config)
     assert loaded.info.metrics == {}
+
+
+def test_a_run_may_go_on_though_its_card_will_say_something_else():
+    recipe = RECIPES.get("ferry-gru")
+    assert made_of(dataclasses.replace(recipe, remarks=(), title="Ferry"), []) == made_of(recipe, [])
+    assert made_of(dataclasses.replace(recipe, loss="squared"), []) != made_of(recipe, [])
 
 
 def test_the_folder_holds_the_best_weights(tiny_recipes, mirror, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.inspection.series.forecasts import NETWORK, forecast_test
-from engine.inspection.series.recursion import say_own_values, step_errors
+from engine.inspection.series.recursion import say_recursion, step_errors
 from engine.models import folder
 from engine.models.folder import load_model
 from tests.pages.charts import figure
@@ -39,14 +39,14 @@ def test_opens_with_the_network_and_every_baseline_on_the_built_in_series():
     assert "GRU is" in alternative_texts(at)[0]
 
 
-def test_own_values_are_set_against_true_ones():
+def test_free_running_is_set_against_teacher_forcing():
     at = open_page("series", tool="recursion")
     assert (sentences(at), list(at.exception)) == ([], [])
     loaded = load_model("ferry-recursive")
     own, forced = (step_errors(loaded, "ferry", 1, 48, is_forced) for is_forced in (False, True))
-    assert say_own_values(own, forced) in written(at)
+    assert say_recursion(own, forced) in written(at)
     drawn = {line["name"]: line["y"] for line in figure(at, "series-step-errors")["data"]}
-    assert drawn["GRU, value by value, own values"] == pytest.approx(own.errors.tolist())
+    assert drawn["GRU, recursive, free running"] == pytest.approx(own.errors.tolist())
     assert own.errors[0] == pytest.approx(forced.errors[0])
 
 
