@@ -341,3 +341,8 @@ def test_no_text_of_a_visitor_becomes_a_link(text: str) -> None:
     assert not re.search(r"(https?://|www(?=\.))([-.\w]+)", shown, re.IGNORECASE)
     assert not re.search(r"[-.\w+]+@[-\w]+(\.[-\w]+)+", shown)
     assert shown.replace("\N{WORD JOINER}", "") == text
+
+
+@pytest.mark.parametrize("text", ["start some with: dask worker tcp://10.0.0.1:8786", "owner/name@1a2b3c", "you@work"])
+def test_what_becomes_no_link_is_copied_as_it_stands(text: str) -> None:
+    assert notices.plain(text).replace("\\", "") == text
