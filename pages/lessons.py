@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.lessons.lesson import LESSONS, Lesson, LessonStep, read_progress, write_progress
 from engine.wording import counted, listing
-from pages.components.controls import forms
+from pages.components.controls import forms, state
 from pages.components.controls.buttons import button
 from pages.components.drawing import notices
 from pages.components.lessons import panel, progress
@@ -55,5 +55,5 @@ for _, lesson in LESSONS.items():
         link(lesson, (left or lesson.steps)[0], f"**{word}**", ":material/arrow_forward:")
 if done:
     header.section("Take your progress with you", "This address ticks off what you have done, in any browser.")
-    st.code(f"{PAGE}?done={write_progress(done)}", language=None, wrap_lines=True)
+    st.code(state.own_address(done=write_progress(done)), language=None, wrap_lines=True)
     button("Start over", "lessons-over", progress.start_over, icon="delete")

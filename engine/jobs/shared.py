@@ -58,8 +58,7 @@ class SharedJobs:
                 return status
             known = self._known[key] = _Computation({who: now})
             self._known.move_to_end(key)
-            for oldest in [name for name, each in self._known.items() if each.over][: max(0, len(self._known) - KEPT)]:
-                del self._known[oldest]
+            self._forget_oldest()
 
         def submit() -> None:
             try:
@@ -94,6 +93,14 @@ class SharedJobs:
     def close(self) -> None:
         """End what goes on."""
         self.runner.close()
+
+    def _forget_oldest(self) -> None:
+        """Forget what is over beyond what is kept, also where nobody came back to see its end; under the lock."""
+        too_many = len(self._known) - KEPT
+        if too_many > 0:
+            stood = {name: self._status(each) for name, each in self._known.items()}
+            for oldest in [name for name, status in stood.items() if status is None or status.is_over][:too_many]:
+                del self._known[oldest]
 
     def _status(self, known: _Computation) -> JobStatus | None:
         """Return how it stands, None where it must be begun anew; under the lock."""

@@ -25,6 +25,7 @@ from engine.recipes.as_data import write_recipe
 from engine.recipes.own import default_recipe
 from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import ROOT, Server, Visitor, describe_machine, is_machine_busy, serve
+from tests.load.crowd import milliseconds
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.whole_machine]
 
@@ -140,7 +141,7 @@ def p95_of_reruns(visitor: Visitor) -> float:
         assert run.problems == []
         taken.append(run.elapsed_seconds)
         time.sleep(0.05)
-    return 1000 * sorted(taken)[int(0.95 * RERUNS)]
+    return milliseconds(taken, 0.95)
 
 
 def is_falling(folder: Path) -> bool:

@@ -26,7 +26,8 @@ def test_small_answers_are_sent_at_once() -> None:
         while not server.started:
             await asyncio.sleep(0.01)
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.sleep(0.05)
+        while not server.server_state.connections:
+            await asyncio.sleep(0.01)
         (connection,) = server.server_state.connections
         line = connection.transport.get_extra_info("socket")
         found = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
@@ -35,7 +36,7 @@ def test_small_answers_are_sent_at_once() -> None:
         await task
         return found
 
-    assert asyncio.run(scene()) != 0
+    assert asyncio.run(asyncio.wait_for(scene(), 10)) != 0
 
 
 def test_a_line_that_drops_in_the_middle_of_a_run_comes_back_to_its_session(hosted: Server) -> None:

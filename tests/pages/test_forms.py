@@ -308,6 +308,30 @@ def test_fields_of_the_page_before_are_not_those_of_this_one() -> None:
     assert "None" not in str(at.query_params)
 
 
+def _two_pages_of_other_fields() -> None:
+    """Draw the one field of a page, and what it says; in "between" says which page is open."""
+    from dataclasses import make_dataclass
+
+    import streamlit as st
+
+    from engine.config import option
+    from pages.components.controls import forms
+
+    page = st.session_state.get("page", "first")
+    name = {"first": "text", "second": "word"}[page]
+    view = make_dataclass("PageView", [(name, str, option("hello"))], frozen=True)
+    st.code(forms.open_controls(page, view).text_area(name))
+
+
+def test_on_the_way_back_a_page_finds_its_fields_as_they_were_left() -> None:
+    at = AppTest.from_function(_two_pages_of_other_fields).run()
+    at.text_area[0].set_value("of the first page").run()
+    for page in ("second", "first"):
+        at.session_state["page"] = page
+        at.run()
+    assert at.code[0].value == "of the first page"
+
+
 @pytest.mark.parametrize(
     "text",
     ["http://evil.example/x", "see https://evil.example", "www.evil.example", "HTTPS://E.X", "anna@evil.example"],
@@ -318,3 +342,8 @@ def test_no_text_of_a_visitor_becomes_a_link(text: str) -> None:
     assert not re.search(r"(https?://|www(?=\.))([-.\w]+)", shown, re.IGNORECASE)
     assert not re.search(r"[-.\w+]+@[-\w]+(\.[-\w]+)+", shown)
     assert shown.replace("\N{WORD JOINER}", "") == text
+
+
+@pytest.mark.parametrize("text", ["start some with: dask worker tcp://10.0.0.1:8786", "owner/name@1a2b3c", "you@work"])
+def test_what_becomes_no_link_is_copied_as_it_stands(text: str) -> None:
+    assert notices.plain(text).replace("\\", "") == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from threading import Event
 
 import pytest
 from starlette.applications import Starlette
@@ -21,18 +22,20 @@ PAGE = Route("/", lambda request: HTMLResponse("<p>page</p>"))
 
 
 @pytest.fixture
-def cold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget that this process is warm, and let warming up be nothing but said."""
+def cold(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Forget that this process is warm, and let warming up be nothing but waiting for what is returned."""
+    may_end = Event()
     monkeypatch.setattr(cache, "_made", {})
-    monkeypatch.setattr(cache, "warm_up", lambda: cache._once("warm", lambda: True))
+    monkeypatch.setattr(cache, "warm_up", lambda: cache._once("warm", lambda: may_end.wait(5)))
+    return may_end
 
 
-@pytest.mark.usefixtures("cold")
-def test_it_is_ready_once_it_is_warm_and_ends_its_jobs() -> None:
-    app = Starlette(routes=hosting.probes(), lifespan=hosting.lifespan(0.2))
+def test_it_is_ready_once_it_is_warm_and_ends_its_jobs(cold: Event) -> None:
+    app = Starlette(routes=hosting.probes(), lifespan=hosting.lifespan(0.0))
     with TestClient(app) as client:
         assert client.get("/healthz").text == "ok\n"
         assert client.get("/readyz").status_code == 503
+        cold.set()
         until = time.monotonic() + 5
         while client.get("/readyz").status_code != 200:
             assert time.monotonic() < until

@@ -84,9 +84,10 @@ def read_url_list(name: str) -> list[str]:
     return st.query_params.get_all(name)
 
 
-def own_address() -> str:
-    """Return the address of the view as it stands, for whoever wants to come back to it."""
-    return f"{st.context.url or ''}?{urlencode(read_url_lists(), doseq=True)}"
+def own_address(**parameters: str) -> str:
+    """Return the whole address of this page with some parameters, by default of the view as it stands, for whoever
+    wants to come back to it."""
+    return f"{st.context.url or ''}?{urlencode(parameters or read_url_lists(), doseq=True, safe=',')}"
 
 
 def clean_url(parameters: dict[str, str | list[str]]) -> bool:

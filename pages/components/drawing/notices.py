@@ -14,8 +14,9 @@ from engine.errors import EngineError
 
 TEXT_WIDTH = 760  # pixels; wider lines are hard to read
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
-# What the browser makes a link of after Markdown's own marks are gone: "http://x", "www.x", "a@b.c".
-_BARE_ADDRESS = re.compile(r"(?<=://)(?=\S)|(?<=www)(?=\.)|(?<=@)(?=\w)", re.IGNORECASE)
+# What the browser makes a link of after Markdown's own marks are gone: "http://x", "www.x", "a@b.c". Addresses of other
+# kinds, as a cluster's, and "owner/name@revision" stay as they are: the word joiner would be copied along.
+_BARE_ADDRESS = re.compile(r"(?<=http://)(?=\S)|(?<=https://)(?=\S)|(?<=www)(?=\.)|(?<=@)(?=[-\w]+\.)", re.IGNORECASE)
 _WORD_JOINER = "\N{WORD JOINER}"  # has no width
 
 

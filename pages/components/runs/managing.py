@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine import owners, runs
 from engine.runs import Run
+from pages.components.controls import state
 from pages.components.controls.buttons import download
 from pages.components.owning.owned import Owned
 from pages.components.runs import listing
@@ -19,7 +20,7 @@ def show(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if owners.is_own(run.folder, visitor.folder()):
             RUNS.show_rename(run.folder, run.title)
-            RUNS.show_share(run.folder, f"{(st.context.url or '').split('?')[0]}?run={key}")
+            RUNS.show_share(run.folder, state.own_address(run=key))
             if not run.is_active:
                 RUNS.show_delete(run.folder, run.title)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -90,7 +91,16 @@ def test_a_job_of_another_process_is_found_and_can_be_stopped(tmp_path: Path) ->
     assert (here.status(job).progress, here.status(job).message) == (0.5, "half")
     assert here.status(job, since=1).events == []
     here.cancel(job)
-    assert JobRecords(tmp_path).is_asked_to_stop(job)
+    there._hear({"job_id": job, "events": [{"progress": 0.6}]})  # its process looks when it is told something
+    until = time.monotonic() + 1
+    while here.status(job).state != "cancelled":
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def test_what_a_job_of_another_process_found_is_read_there(tmp_path: Path) -> None:
+    here, there = UnconnectedRunner(records=tmp_path), UnconnectedRunner(records=tmp_path)
+    job = there.ask("anna")
     there._end(there._get(job), "finished", result={"rows": [1]})
     assert (here.status(job).state, here.status(job).result) == ("finished", {"rows": [1]})
 

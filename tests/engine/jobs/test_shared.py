@@ -112,11 +112,20 @@ def test_a_refusal_is_said_and_tried_again_later(
     eventually(lambda: jobs.look(JOB, GIVEN, "anna", **LIMIT).state == "running")
 
 
-def test_only_the_newest_results_are_kept(jobs: SharedJobs, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("end", ["finished", "failed", "cancelled", "forgotten"])
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_only_the_newest_results_are_kept(
+    jobs: SharedJobs, queue: Queue, monkeypatch: pytest.MonkeyPatch, end: str, comes_back: bool
+) -> None:
     monkeypatch.setattr(shared, "KEPT", 2)
     for number in range(5):
         given = {"number": number}
         eventually(lambda given=given: jobs.look(JOB, given, "anna", **LIMIT).state == "running")
-        queue.states[f"job {number}"] = "finished"
-        assert jobs.look(JOB, given, "anna", **LIMIT).state == "finished"
+        if end == "forgotten":
+            del queue.states[f"job {number}"]
+            queue.states[f"another {number}"] = "running"  # names of jobs go by their number
+        else:
+            queue.states[f"job {number}"] = end
+        if comes_back and end in ("finished", "failed"):
+            assert jobs.look(JOB, given, "anna", **LIMIT).state == end
     assert len(jobs._known) <= 3

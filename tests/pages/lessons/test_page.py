@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from engine.lessons.lesson import LESSONS
@@ -28,10 +30,11 @@ def test_every_step_is_a_link_to_its_page_as_it_begins() -> None:
             assert {name: values[0] for name, values in parameters.items()} == wanted
 
 
-def test_a_link_ticks_off_what_was_done_and_is_offered_again() -> None:
+def test_a_link_ticks_off_what_was_done_and_is_offered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ContextProxy, "url", "https://demo.example/lessons")
     at = open_page("lessons", done="one_cell.keep,one_cell.squash")
     assert "12 minutes, 2 of 4 steps done" in written(at)
-    assert "lessons?done=one_cell.squash,one_cell.keep" in [code.value for code in at.code]
+    assert "https://demo.example/lessons?done=one_cell.squash,one_cell.keep" in [code.value for code in at.code]
     assert notes(at) == []
     assert links(at)["**Continue**"][1]["lesson"] == ["one_cell.write"]
     at.button(key="lessons-over").click().run()
