@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.corpora.base import Content, Corpus, register_content
 from engine.errors import DataError, InputError
+from engine.registry import discover
 from engine.wording import listing
 
 if TYPE_CHECKING:
