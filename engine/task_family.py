@@ -212,7 +212,8 @@ class TaskFamily:
         metrics: every measure that a card lists, in that order.
         evaluate: (loaded model) -> its metrics.
         limits: the card's last section.
-        example: three lines of Python, and `command_example` one command, that use the model "{name}".
+        example: three lines of Python, and `command_example` one command, that use the model "{name}" (learnt from
+            "{corpus}"); the command may depend on what config.json says.
         pipeline_tag: the task's name on the Hub; `languages`: which ones a model reads and writes.
         published: what a card says below its figures, such as published ones beside them, "" for nothing.
         subject: (`ModelInfo`) -> what a page is asked for before a model is chosen, which tells models of one build
@@ -235,7 +236,7 @@ class TaskFamily:
     evaluate: Callable[..., JsonObject]
     limits: str
     example: str
-    command_example: str
+    command_example: str | Callable[[JsonObject], str]
     pipeline_tag: str
     page: Page | None = None
     commands: tuple[Command, ...] = ()

@@ -83,7 +83,7 @@ def test_pages_are_those_of_the_app() -> None:
 def test_python_example_is_the_one_on_the_cards() -> None:
     from engine.models.card import usage_lines
 
-    assert usage_lines("shakespeare-lstm", "language_model") in README
+    assert usage_lines("shakespeare-lstm", {"task": "language_model"}) in README
 
 
 def test_ci_runs_the_readme_test_command() -> None:

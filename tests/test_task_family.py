@@ -126,8 +126,8 @@ def test_the_fifth_family_has_its_card(fifth):
         "pipeline_tag: time-series-forecasting\nlanguage:\n- la\n",
         "# Gauge in the garden\n\n12 marks. A glass of 80 mm.\n",
         "| Millimetres off, mean of a year | 2.25 | lower is better |\n| Days measured | 365 |  |",
-        f"```python\n{usage_lines('gauge-garden', 'rain')}\n```",
-        f"```sh\n{usage_command('gauge-garden', 'rain')}\n```",
+        f"```python\n{usage_lines('gauge-garden', CONFIG)}\n```",
+        f"```sh\n{usage_command('gauge-garden', CONFIG)}\n```",
         "## Limits\n\nIt knows one garden.\n",
     ):
         assert words in card, words

@@ -33,7 +33,7 @@ def zip_folder(folder: Path) -> bytes:
             for file in TAKEN:
                 if (folder / file).is_file():
                     archive.writestr(f"{name}/{file}", (folder / file).read_bytes())
-            lines = usage_lines(f"./{name}", info.task)
+            lines = usage_lines(f"./{name}", info.config)
             archive.writestr(f"{name}/LOAD.txt", LOAD_FIRST.format(title=info.title, lines=lines))
         return stream.getvalue()
 

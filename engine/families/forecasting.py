@@ -75,6 +75,15 @@ def subject(info: ModelInfo) -> tuple[object, ...]:
     return info.config.get("horizon"), *info.config.get("corpora", ())
 
 
+def command(config: JsonObject) -> str:
+    """What goes on with a series of one's own; of a network that reads more than the calendar, what measures it."""
+    from engine.corpora.series import is_of_calendar
+
+    if all(map(is_of_calendar, config.get("known", []))):
+        return f"python -m engine forecast --model {{name}} --horizon {config['horizon']} < series.csv > forecast.csv"
+    return "python -m engine evaluate --model {name} --dry-run"
+
+
 def look(loaded: LoadedModel, corpus: Corpus, measured: dict[str, float]) -> tuple[list[JsonObject], dict[str, float]]:
     """Return what the network makes of some origins of the validation part."""
     from engine.corpora.series import parted
@@ -163,9 +172,9 @@ register(
         "clock that was moved or a holiday it was not told of is carried into the forecast; beyond its horizon it "
         "reads its own values as if they were true, and its band does not grow for that.",
         example="""from engine.models.folder import load_model
-from engine.inspection.series.own import forecast_values
-print(forecast_values(load_model("{name}"), [float(i % 24) for i in range(400)], horizon=24))""",
-        command_example="python -m engine forecast --model {name} --horizon 24 < series.csv > forecast.csv",
+from engine.inspection.series.forecasts import forecast_test
+print(forecast_test(load_model("{name}"), "{corpus}", member=1, place=1).bands["network"])""",
+        command_example=command,
         pipeline_tag="time-series-forecasting",
         languages=lambda config: (),
         published=_figures,

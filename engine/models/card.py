@@ -13,14 +13,16 @@ _WHEN = ("step", "elapsed_seconds")  # of an evaluation; the rest was measured
 _ACTIVE = re.compile(r"([\[\]<`])")
 
 
-def usage_lines(name: str, task: str) -> str:
+def usage_lines(name: str, config: JsonObject) -> str:
     """Return the three lines of Python that load and use a model."""
-    return TASK_FAMILIES.get(task).example.format(name=name)
+    corpus = next(iter(config.get("corpora") or [""]))
+    return TASK_FAMILIES.get(config["task"]).example.format(name=name, corpus=corpus)
 
 
-def usage_command(name: str, task: str) -> str:
+def usage_command(name: str, config: JsonObject) -> str:
     """Return the command line that uses a model."""
-    return TASK_FAMILIES.get(task).command_example.format(name=name)
+    example = TASK_FAMILIES.get(config["task"]).command_example
+    return (example if isinstance(example, str) else example(config)).format(name=name)
 
 
 def write_card(name: str, config: JsonObject) -> str:
@@ -36,8 +38,8 @@ def write_card(name: str, config: JsonObject) -> str:
         "" if metrics else _validated(training),
         family.published(config, metrics),
         "## Use",
-        f"```python\n{usage_lines(name, family.name)}\n```",
-        f"```sh\n{usage_command(name, family.name)}\n```",
+        f"```python\n{usage_lines(name, config)}\n```",
+        f"```sh\n{usage_command(name, config)}\n```",
         "## Training",
         _training(training),
         _data(config),

@@ -267,6 +267,11 @@ def next_times(times: np.ndarray, count: int) -> np.ndarray:
 CALENDAR = {"hour": 86_400, "weekday": 7 * 86_400, "year": 31_556_952}  # their lengths in seconds
 
 
+def is_of_calendar(name: str) -> bool:
+    """Return whether a column known beforehand follows from the date alone."""
+    return name.rpartition("_")[0] in CALENDAR
+
+
 def calendar_column(name: str, times: np.ndarray) -> np.ndarray:
     """Return one column of the calendar at each time, such as "hour_sin1": the sine of the hour of day, once a day.
 
@@ -290,10 +295,10 @@ def known_columns(series: Series, names: Sequence[str], ahead: int = 0) -> np.nd
     times = np.concatenate([series.times, next_times(series.times, ahead)]) if ahead else series.times
     columns = []
     for name in names:
-        if name.rsplit("_", 1)[0] in CALENDAR:
+        if is_of_calendar(name):
             columns.append(calendar_column(name, times))
         elif name not in series.known:
-            lacking = [each for each in names if each.rsplit("_", 1)[0] not in CALENDAR and each not in series.known]
+            lacking = [each for each in names if not is_of_calendar(each) and each not in series.known]
             raise InputError(f"This network reads {listing(lacking)} too, which this series lacks.")
         else:
             if len(series.known[name]) < len(series) + ahead:

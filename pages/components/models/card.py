@@ -22,9 +22,9 @@ def show(context: ModelsContext) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**Load and use it**")
-        figures.show_code(usage_lines(info.name, info.task))
+        figures.show_code(usage_lines(info.name, info.config))
         st.markdown("**On the command line**")
-        figures.show_code(usage_command(info.name, info.task))
+        figures.show_code(usage_command(info.name, info.config))
     with right, st.container(border=True):
         st.markdown(networks.card_body(info.card_text))
 

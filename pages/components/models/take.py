@@ -44,7 +44,7 @@ def show(context: ModelsContext) -> None:
         notices.explain("The recipe repeats the run on the command line:")
         figures.show_code(f"python -m engine train --recipe {name}-recipe.json --output runs/again")
     header.section("In Python", "Where the folder was unpacked beside a copy of Unrolled.")
-    figures.show_code(usage_lines(f"./{name}", info.task))
+    figures.show_code(usage_lines(f"./{name}", info.config))
     _show_push(info)
 
 

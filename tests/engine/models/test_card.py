@@ -8,8 +8,9 @@ import shlex
 import pytest
 
 from engine.corpora import CORPORA
+from engine.corpora.series import is_of_calendar
 from engine.models.card import usage_command, usage_lines, write_card
-from engine.models.folder import PRETRAINED, describe
+from engine.models.folder import PRETRAINED, describe, list_models
 from engine.task_family import TASK_FAMILIES
 
 TRAINING = {
@@ -173,11 +174,11 @@ def test_the_head_is_yaml_the_hub_understands(interpreter_config, reader_config)
 def test_the_lines_of_python_on_a_card_run(which, request, capsys):
     folder = request.getfixturevalue(which)
     info = describe(folder)
-    lines = usage_lines(str(folder), info.task)
+    lines = usage_lines(str(folder), info.config)
     assert len(lines.splitlines()) == 3
     exec(compile(lines, "card", "exec"), {})
     assert capsys.readouterr().out
-    assert usage_lines(info.name, info.task) in write_card(info.name, info.config)
+    assert usage_lines(info.name, info.config) in write_card(info.name, info.config)
 
 
 @pytest.mark.parametrize("which", ["language_model_folder", "translator_folder", "tagger_folder"])
@@ -186,7 +187,7 @@ def test_the_command_on_a_card_is_one_the_command_line_knows(which, request):
     from engine.command_line import build_parser
 
     info = describe(request.getfixturevalue(which))
-    command = usage_command(info.name, info.task)
+    command = usage_command(info.name, info.config)
     assert command in write_card(info.name, info.config)
     words = shlex.split(command)
     options = build_parser().parse_args(words[words.index("engine") + 1 :])
@@ -228,3 +229,15 @@ def test_the_best_model_stands_beside_published_figures_protocol_by_protocol():
     )
     values = [float(line.split("|")[2]) for line in table[4:]]
     assert values == sorted(values)
+
+
+@pytest.mark.parametrize("name", [info.name for info in list_models() if info.task == "forecasting"])
+def test_what_the_card_of_a_forecaster_says_to_do_can_be_done(name, monkeypatch):
+    """Its lines run on its own corpus; its command forecasts where the network needs no more than dates."""
+    info = describe(PRETRAINED / name)
+    if name in ("ferry-gru", "ferry-recursive"):  # whose corpus is shipped
+        exec(compile(usage_lines(info.name, info.config), "card", "exec"), {})
+    command = usage_command(info.name, info.config)
+    reads_weather = any(not is_of_calendar(column) for column in info.config["known"])
+    assert (" evaluate " if reads_weather else " forecast ") in command
+    assert command in info.card_text
